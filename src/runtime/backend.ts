@@ -1,0 +1,59 @@
+// The contract between the engine and a backend: memory, loading a program, running its steps.
+import type { DType, TypedArray } from '../base/dtype.js';
+import type { KernelProgram, Target } from '../ir/kernel.js';
+import type { Program } from '../ir/program.js';
+
+/** Memory of a backend. Only the backend that allocated it knows what is inside. */
+export interface DeviceBuffer {
+  readonly byteLength: number;
+}
+
+/** The memory a run works on, in the order of the program's parameters and outputs. Updated parameters change in place. */
+export interface Operands {
+  readonly parameters: readonly DeviceBuffer[];
+  readonly outputs: readonly DeviceBuffer[];
+}
+
+/** A loaded program. */
+export interface Executable {
+  /** Runs `steps` steps one after the other; the outputs are those of the last. */
+  run(operands: Operands, steps: number): Promise<void>;
+  /** Gives its memory back; it cannot run again. */
+  dispose(): void;
+}
+
+interface BackendBase {
+  readonly name: string;
+  /** Threads that share the work; 1 where there is no choice. */
+  readonly threads: number;
+  readonly dtypes: readonly DType[];
+  allocate(byteLength: number): DeviceBuffer;
+  free(buffer: DeviceBuffer): void;
+  /** Copies `data` to the start of the buffer; runs and reads asked for later see it. */
+  write(buffer: DeviceBuffer, data: TypedArray): void;
+  /** A copy of the first `length` elements, as of all runs asked for so far. */
+  read(buffer: DeviceBuffer, dtype: DType, length: number): Promise<TypedArray>;
+  /** Ends its workers. Nothing can be run afterwards. */
+  close(): Promise<void>;
+}
+
+/** Evaluates programs as they were traced, op by op. */
+export interface GraphBackend extends BackendBase {
+  readonly kind: 'graph';
+  load(program: Program): Promise<Executable>;
+}
+
+/** Prints and runs kernels that the compiler made for its target. */
+export interface KernelBackend extends BackendBase {
+  readonly kind: 'kernel';
+  readonly target: Target;
+  load(program: KernelProgram): Promise<Executable>;
+}
+
+export type Backend = GraphBackend | KernelBackend;
+
+/** A backend that can be had here, made when it is first needed. */
+export interface BackendFactory {
+  readonly name: string;
+  create(options: { readonly threads: number }): Promise<Backend>;
+}
