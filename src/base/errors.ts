@@ -39,3 +39,8 @@ export class StoppedError extends NacreError {
 export class InternalError extends NacreError {
   override name = 'InternalError';
 }
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
