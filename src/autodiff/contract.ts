@@ -1,0 +1,121 @@
+// The gradient of a contraction is a contraction: the axes of the operand become the output loops, and of the loops
+// that indexed them one per axis is solved for. So convolution's two gradients, and theirs, are contractions again.
+import { InternalError } from '../base/errors.js';
+import { constant, contract, pad } from '../ir/build.js';
+import type { AxisIndex, GraphNode, NodeOf } from '../ir/graph.js';
+
+/** C = sum A B: the gradients with respect to A and B. */
+export function contractGradients(g: GraphNode, node: NodeOf<'contract'>): readonly GraphNode[] {
+  const [a, b] = node.inputs as [GraphNode, GraphNode];
+  const { loops, outputRank } = node.attributes;
+  return [
+    gradientOf(g, a.shape, node.attributes.a, b, node.attributes.b, loops, outputRank),
+    gradientOf(g, b.shape, node.attributes.b, a, node.attributes.a, loops, outputRank),
+  ];
+}
+
+/** Terms by loop: `coefficients[loop]`, beside a constant. */
+interface Linear {
+  readonly offset: number;
+  readonly coefficients: ReadonlyMap<number, number>;
+}
+
+function linearOf(index: AxisIndex): Linear {
+  return {
+    offset: index.offset,
+    coefficients: new Map(index.terms.map(({ loop, coefficient }) => [loop, coefficient])),
+  };
+}
+
+/** `index` with loop `loop` replaced by `replacement`. */
+function substitute(index: Linear, loop: number, replacement: Linear): Linear {
+  const factor = index.coefficients.get(loop);
+  if (factor === undefined) return index;
+  const coefficients = new Map(index.coefficients);
+  coefficients.delete(loop);
+  for (const [other, coefficient] of replacement.coefficients)
+    coefficients.set(other, (coefficients.get(other) ?? 0) + factor * coefficient);
+  return { offset: index.offset + factor * replacement.offset, coefficients };
+}
+
+function gradientOf(
+  g: GraphNode,
+  shape: readonly number[],
+  index: readonly AxisIndex[],
+  other: GraphNode,
+  otherIndex: readonly AxisIndex[],
+  loops: readonly number[],
+  outputRank: number,
+): GraphNode {
+  if (shape.includes(0)) return constant(0, shape, g.dtype);
+  // New loops: first one per axis of the operand, numbered after the old ones, then the old ones that are not solved for.
+  const axisLoop = (axis: number): number => loops.length + axis;
+  let gradient = g;
+  let gradientIndex: Linear[] = Array.from({ length: outputRank }, (_, loop) => ({
+    offset: 0,
+    coefficients: new Map([[loop, 1]]),
+  }));
+  let otherLinear = otherIndex.map(linearOf);
+  const solved = new Set<number>();
+
+  index.forEach((axisIndex, axis) => {
+    const loop = loopToSolveFor(axisIndex, outputRank, loops, solved);
+    if (loop === undefined) {
+      // The axis is read at one fixed position: only there does gradient arrive.
+      if (axisIndex.terms.length === 0 && shape[axis] === 1 && axisIndex.offset === 0) return;
+      throw new InternalError(`contract: axis ${axis} has no loop of its own to solve for.`);
+    }
+    let coefficient = axisIndex.terms.find((term) => term.loop === loop)!.coefficient;
+    if (Math.abs(coefficient) !== 1) {
+      // Stretch the gradient along the loop's axis, zeros between, so that the loop walks it in steps of 1.
+      const stretch = Math.abs(coefficient);
+      gradient = pad(
+        gradient,
+        gradient.shape.map((_, position) => ({ low: 0, high: 0, interior: position === loop ? stretch - 1 : 0 })),
+      );
+      coefficient = Math.sign(coefficient);
+    }
+    // position = offset + coefficient loop + rest  =>  loop = coefficient (position - offset - rest)
+    const solution = new Map([[axisLoop(axis), coefficient]]);
+    for (const term of axisIndex.terms)
+      if (term.loop !== loop) solution.set(term.loop, -coefficient * term.coefficient);
+    const replacement: Linear = { offset: -coefficient * axisIndex.offset, coefficients: solution };
+    gradientIndex = gradientIndex.map((linear) => substitute(linear, loop, replacement));
+    otherLinear = otherLinear.map((linear) => substitute(linear, loop, replacement));
+    solved.add(loop);
+  });
+
+  const kept = loops.flatMap((_, loop) => (solved.has(loop) ? [] : [loop]));
+  const numbering = new Map<number, number>();
+  shape.forEach((_, axis) => numbering.set(axisLoop(axis), axis));
+  kept.forEach((loop, position) => numbering.set(loop, shape.length + position));
+  const renumber = (linear: Linear): AxisIndex => ({
+    offset: linear.offset,
+    terms: [...linear.coefficients]
+      .filter(([, coefficient]) => coefficient !== 0)
+      .map(([loop, coefficient]) => ({ loop: numbering.get(loop)!, coefficient })),
+  });
+  return contract(gradient, other, {
+    loops: [...shape, ...kept.map((loop) => loops[loop]!)],
+    outputRank: shape.length,
+    a: gradientIndex.map(renumber),
+    b: otherLinear.map(renumber),
+  });
+}
+
+/**
+ * The loop an axis is solved for: an output loop when there is one, since the gradient reads 0 outside its shape; else
+ * a summed loop that alone indexes the axis, since it then covers the axis exactly.
+ */
+function loopToSolveFor(
+  index: AxisIndex,
+  outputRank: number,
+  loops: readonly number[],
+  solved: ReadonlySet<number>,
+): number | undefined {
+  const free = index.terms.filter(({ loop }) => !solved.has(loop));
+  const output = free
+    .filter(({ loop }) => loop < outputRank)
+    .sort((a, b) => Math.abs(a.coefficient) - Math.abs(b.coefficient) || loops[b.loop]! - loops[a.loop]!);
+  return (output[0] ?? free[0])?.loop;
+}
