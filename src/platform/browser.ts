@@ -1,0 +1,24 @@
+// A page, or a worker of one, as a platform.
+import { browserFiles } from './browser/files.js';
+import { consoleTerminal } from './browser/terminal.js';
+import { performanceClock } from './clock.js';
+import type { Platform } from './platform.js';
+
+const files = browserFiles();
+
+export const browserPlatform: Platform = {
+  files,
+  terminal: consoleTerminal((line) => console.log(line)),
+  clock: performanceClock,
+  fetch: (url, init) => globalThis.fetch(url, init),
+  cacheDirectory: async (purpose) => {
+    const directory = `nacre/${purpose}`;
+    await files.makeDirectory(directory);
+    return directory;
+  },
+  // A page has no folder of packages; its bundler has already taken what it imports.
+  resolvePackageFile: () => undefined,
+  warn: (message) => console.warn(message),
+  // Nobody presses Ctrl-C on a page; a callback or a button stops training there.
+  onInterrupt: () => () => undefined,
+};

@@ -1,0 +1,112 @@
+// Files on disk.
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { DataError, messageOf } from '../../base/errors.js';
+import type { Files } from '../../base/files.js';
+
+const remedies: Readonly<Record<string, string>> = {
+  EACCES: 'The user may not do this; choose another folder or change its permissions.',
+  EPERM: 'The user may not do this; choose another folder or change its permissions.',
+  EROFS: 'The file system is read-only; choose another folder.',
+  ENOSPC: 'The disk is full.',
+  EDQUOT: "The user's disk quota is used up.",
+  EISDIR: 'It is a folder; a file was expected.',
+  ENOTDIR: 'A part of the path is a file, not a folder.',
+  ENOENT: 'A folder of the path does not exist.',
+};
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code);
+
+const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
+
+function failure(doing: string, path: string, error: unknown): DataError {
+  const remedy = remedies[codeOf(error)];
+  return new DataError(
+    `Could not ${doing} '${path}': ${messageOf(error)}.${remedy === undefined ? '' : ` ${remedy}`}`,
+    {
+      cause: error,
+    },
+  );
+}
+
+/** The result of `action`, or undefined when the file it needs does not exist. */
+async function unlessMissing<T>(doing: string, path: string, action: Promise<T>): Promise<T | undefined> {
+  try {
+    return await action;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw failure(doing, path, error);
+  }
+}
+
+/** Writes all of `bytes` at `offset`; a single write may take fewer. */
+async function writeAll(handle: Awaited<ReturnType<typeof open>>, bytes: Uint8Array, offset: number): Promise<void> {
+  for (let done = 0; done < bytes.byteLength;) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.byteLength - done, offset + done);
+    done += bytesWritten;
+  }
+}
+
+export const nodeFiles: Files = {
+  read: async (path) => unlessMissing('read', path, readFile(path)),
+
+  size: async (path) => {
+    const status = await unlessMissing('look at', path, stat(path));
+    return status?.isFile() ? status.size : undefined;
+  },
+
+  exists: async (path) => (await unlessMissing('look at', path, stat(path))) !== undefined,
+
+  write: async (path, bytes) => {
+    let beside: string | undefined;
+    try {
+      // Through a link to the file itself, so that the link stays one.
+      const target = await realpath(path).catch(() => path);
+      const mode = (await stat(target).catch(() => undefined))?.mode ?? 0o666;
+      const name = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+      const handle = await open(name, 'wx', mode & 0o777);
+      beside = name;
+      try {
+        await writeAll(handle, bytes, 0);
+        // The new name must not outlive a power cut that the bytes did not.
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(name, target);
+    } catch (error) {
+      if (beside !== undefined) await rm(beside, { force: true });
+      throw failure('write', path, error);
+    }
+  },
+
+  writeAt: async (path, offset, bytes) => {
+    try {
+      const handle = await open(path, constants.O_WRONLY | constants.O_CREAT, 0o666);
+      try {
+        await writeAll(handle, bytes, offset);
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      throw failure('write', path, error);
+    }
+  },
+
+  remove: async (path) => {
+    try {
+      await rm(path, { force: true });
+    } catch (error) {
+      throw failure('remove', path, error);
+    }
+  },
+
+  makeDirectory: async (path) => {
+    try {
+      await mkdir(path, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw failure('make the folder', path, error);
+    }
+  },
+};

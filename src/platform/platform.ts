@@ -1,0 +1,27 @@
+// What differs between Node and browsers. An entry point chooses the implementation; nothing below it asks which one
+// it is, only what it can do.
+import type { Files } from '../base/files.js';
+import type { Clock } from './clock.js';
+import type { Terminal } from './terminal.js';
+
+export interface Platform {
+  readonly files: Files;
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  /** The web's `fetch`. */
+  fetch(url: string, init?: RequestInit): Promise<Response>;
+  /**
+   * The folder that keeps files for `purpose` between runs, made when missing and private to the user.
+   * @throws DataError if it cannot be made.
+   */
+  cacheDirectory(purpose: string): Promise<string>;
+  /** Path of a file of an npm package that the user may have installed, or undefined when there is none. */
+  resolvePackageFile(packageName: string, file: string): string | undefined;
+  /** Tells the user something that does not stop the work. */
+  warn(message: string): void;
+  /**
+   * Calls `listener` when the user asks to stop (Ctrl-C), which then no longer ends the process by itself. Returns the
+   * function that ends this.
+   */
+  onInterrupt(listener: () => void): () => void;
+}
