@@ -1,0 +1,94 @@
+// The part of check-package.mjs that looks at pages: Vite, without any configuration, serves and builds one that
+// trains a small network, and Chromium opens both.
+import assert from 'node:assert/strict';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium as playwright } from 'playwright-core';
+import * as vite from 'vite';
+import { launchOptions } from './chromium.mjs';
+
+const page = `<!doctype html>
+<meta charset="utf-8" />
+<link rel="icon" href="data:," />
+<title>waiting</title>
+<script type="module">
+  import { train } from './train.js';
+  try {
+    document.title = await train();
+  } catch (error) {
+    document.title = 'failed';
+    throw error;
+  }
+</script>
+`;
+
+/**
+ * Opens a page and waits for what it says in its title.
+ * @param {string} chromium
+ * @param {string | undefined} url
+ */
+async function titleOf(chromium, url) {
+  assert(url !== undefined, 'the server has no address');
+  const browser = await playwright.launch(launchOptions(chromium));
+  try {
+    const tab = await browser.newPage();
+    /** @type {string[]} */
+    const messages = [];
+    tab.on('pageerror', (error) => messages.push(error.stack ?? error.message));
+    tab.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') messages.push(message.text());
+    });
+    await tab.goto(url);
+    // Vite's development server may load the page again when it meets the package first.
+    await tab.waitForFunction("document.title !== 'waiting'", undefined, { timeout: 120_000 });
+    assert.deepEqual(messages, [], 'errors or warnings in the page');
+    return await tab.title();
+  } finally {
+    await browser.close();
+  }
+}
+
+/**
+ * @param {object} given
+ * @param {(name: string, run: () => unknown) => Promise<boolean>} given.check
+ * @param {string} given.project a folder in which the package is installed, with train.js
+ * @param {string | undefined} given.chromium
+ */
+export async function checkPages({ check, project, chromium }) {
+  writeFileSync(join(project, 'index.html'), page);
+  /** @type {string[]} */
+  const warnings = [];
+  const customLogger = vite.createLogger('warn');
+  customLogger.warn = customLogger.warnOnce = customLogger.error = (message) => void warnings.push(message);
+  /** @type {import('vite').InlineConfig} */
+  const configuration = { root: project, configFile: false, customLogger };
+  const server = { host: '127.0.0.1', port: 0 };
+
+  const isBuilt = await check('Vite builds a page, without a warning', async () => {
+    await vite.build(configuration);
+    assert.deepEqual(warnings.splice(0), [], "Vite's warnings");
+    const assets = join(project, 'dist/assets');
+    for (const file of readdirSync(assets))
+      console.log(`        ${file}: ${Math.ceil(statSync(join(assets, file)).size / 1024)} KB`);
+  });
+  if (chromium === undefined) return;
+  if (isBuilt)
+    await check('the built page trains in Chromium', async () => {
+      const preview = await vite.preview({ ...configuration, preview: server });
+      try {
+        assert.equal(await titleOf(chromium, preview.resolvedUrls?.local[0]), 'trained: true');
+      } finally {
+        await preview.close();
+      }
+    });
+  await check("the page trains from Vite's development server", async () => {
+    const development = await vite.createServer({ ...configuration, server });
+    try {
+      await development.listen();
+      assert.equal(await titleOf(chromium, development.resolvedUrls?.local[0]), 'trained: true');
+      assert.deepEqual(warnings.splice(0), [], "Vite's warnings");
+    } finally {
+      await development.close();
+    }
+  });
+}
