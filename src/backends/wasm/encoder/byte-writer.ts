@@ -39,6 +39,11 @@ export class ByteWriter {
    * @throws InternalError if `value` is not an integer from 0 to 2^32 - 1.
    */
   unsigned(value: number): void {
+    // Nearly all indices, offsets and opcodes are below 128, and code is written before the engine has optimised this.
+    if ((value & 0x7f) === value) {
+      this.byte(value);
+      return;
+    }
     if (value >>> 0 !== value) {
       throw new InternalError(`WebAssembly encoder: expected an integer from 0 to 2^32 - 1, received ${value}.`);
     }

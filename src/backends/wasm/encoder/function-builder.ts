@@ -85,8 +85,9 @@ export class FunctionBuilder {
    * @throws InternalError unless `value` is an integer from -2^31 to 2^32 - 1 (the upper half wraps).
    */
   i32Const(value: number): this {
+    this.#checkInteger('i32Const', value);
     this.#byte(0x41);
-    this.#code.signed(value >>> 0 === value ? value | 0 : value);
+    this.#code.signed(value | 0);
     return this;
   }
 
@@ -139,7 +140,7 @@ export class FunctionBuilder {
   i32x4Const(lane0: number, lane1: number, lane2: number, lane3: number): this {
     this.#instruction(prefixes.simd, 0x0c);
     for (const lane of [lane0, lane1, lane2, lane3]) {
-      if ((lane | 0) !== lane && lane >>> 0 !== lane) throw this.#error(`i32x4Const: ${lane} is not a 32-bit integer`);
+      this.#checkInteger('i32x4Const', lane);
       this.#code.bits32(lane);
     }
     return this;
@@ -180,7 +181,8 @@ export class FunctionBuilder {
   /**
    * Pops an address, pushes what memory holds at address + offset.
    * @param offset bytes, 0 to 2^32 - 1
-   * @param alignment bytes that the address is known to be a multiple of; a hint, by default the size of the access
+   * @param alignment bytes that address + offset is a multiple of: a hint, by default the size of the access
+   * @throws InternalError if the offset or the alignment is out of range.
    */
   load(name: LoadOp, offset = 0, alignment?: number): this {
     return this.#access(name, loadEncodings.find(name), offset, alignment);
@@ -343,6 +345,9 @@ export class FunctionBuilder {
     if (bytes !== 2 ** exponent || bytes > encoding.size) {
       throw this.#error(`${name}: the alignment must be a power of two up to ${encoding.size}, received ${bytes}`);
     }
+    if (offset >>> 0 !== offset) {
+      throw this.#error(`${name}: the offset must be an integer from 0 to 2^32 - 1, received ${offset}`);
+    }
     this.#usesMemory = true;
     this.#instruction(encoding.prefix, encoding.code);
     this.#code.byte(exponent);
@@ -355,6 +360,11 @@ export class FunctionBuilder {
     this.#access(name, encoding, offset, alignment);
     this.#code.byte(lane);
     return this;
+  }
+
+  #checkInteger(what: string, value: number): void {
+    if ((value | 0) === value || value >>> 0 === value) return;
+    throw this.#error(`${what}: expected an integer from -2^31 to 2^32 - 1, received ${value}`);
   }
 
   #checkLane(name: string, lane: number, laneCount: number): void {
