@@ -187,6 +187,11 @@ export function reshape(x: GraphNode, shape: Shape): GraphNode {
   return makeNode('reshape', [source], none, shape, x.dtype);
 }
 
+/** [...] -> [..., 1] */
+export function expandLast(x: GraphNode): GraphNode {
+  return reshape(x, [...x.shape, 1]);
+}
+
 export function permute(x: GraphNode, axes: readonly number[]): GraphNode {
   if (axes.every((axis, position) => axis === position)) return x;
   return makeNode('permute', [x], { axes }, axes.map((axis) => x.shape[axis]!), x.dtype);

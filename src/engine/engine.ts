@@ -1,0 +1,210 @@
+// Compiles, caches and runs programs on a backend chosen from a list that an entry point gives.
+import type { DType } from '../base/dtype.js';
+import { DTypeError, StateError, ValueError } from '../base/errors.js';
+import type { NDArray } from '../base/ndarray.js';
+import { sizeOf } from '../base/shape.js';
+import { unknownName } from '../base/suggest.js';
+import { bytesPerElement } from '../base/dtype.js';
+import { compileProgram } from '../compiler/compile.js';
+import { topologicalOrder, type DataSource, type GraphNode } from '../ir/graph.js';
+import { rootsOf, verifyProgram, type Program } from '../ir/program.js';
+import type { Backend, BackendFactory, DeviceBuffer, Executable } from '../runtime/backend.js';
+import { programKey } from './key.js';
+import { lift } from './lift.js';
+
+export interface EngineOptions {
+  /** In order of preference. */
+  readonly backends: readonly BackendFactory[];
+  readonly threads: number;
+}
+
+export interface BackendChoice {
+  readonly threads?: number | undefined;
+}
+
+/** How many loaded programs are kept, the least recently used let go first. */
+const cachedPrograms = 128;
+
+interface CacheEntry {
+  readonly executable: Promise<Executable>;
+  /** Held programs are in use and are not let go. */
+  holders: number;
+}
+
+export class Engine {
+  readonly #factories: readonly BackendFactory[];
+  #threads: number;
+  #backend: Promise<Backend> | undefined;
+  #preferred: string | undefined;
+  readonly #cache = new Map<string, CacheEntry>();
+  readonly #values = new WeakMap<GraphNode, DataSource>();
+
+  constructor(options: EngineOptions) {
+    this.#factories = options.backends;
+    this.#threads = options.threads;
+  }
+
+  get backendNames(): string[] {
+    return this.#factories.map((factory) => factory.name);
+  }
+
+  /** The backend in use; the first that works when none was chosen. */
+  backend(): Promise<Backend> {
+    this.#backend ??= this.#create();
+    return this.#backend;
+  }
+
+  /** Chooses a backend by name for everything that runs from now on. @throws ValueError if there is none of that name */
+  async setBackend(name: string, choice: BackendChoice = {}): Promise<void> {
+    if (!this.backendNames.includes(name)) throw unknownName('backend', name, this.backendNames);
+    const threads = choice.threads ?? this.#threads;
+    if (!Number.isInteger(threads) || threads < 1)
+      throw new ValueError(`setBackend: expected a whole number of threads of at least 1, received ${threads}.`);
+    const previous = this.#backend;
+    this.#preferred = name;
+    this.#threads = threads;
+    this.#cache.clear();
+    this.#backend = this.#create();
+    await this.#backend;
+    // Values that still live in the old backend's memory are read from it when they are needed, so it is not closed
+    // here; its idle workers do not keep the process alive.
+    await previous?.catch(() => undefined);
+  }
+
+  async #create(): Promise<Backend> {
+    const candidates = this.#factories.filter(({ name }) => this.#preferred === undefined || name === this.#preferred);
+    let failure: unknown;
+    for (const candidate of candidates) {
+      try {
+        return await candidate.create({ threads: this.#threads });
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw new StateError(`No backend could be started: ${String(failure)}`, { cause: failure });
+  }
+
+  /** Loads a program, or finds it loaded already. `release` says that it is no longer needed. */
+  async load(program: Program): Promise<{ backend: Backend; executable: Executable; release: () => void }> {
+    verifyProgram(program);
+    const backend = await this.backend();
+    checkDTypes(program, backend);
+    const key = programKey(program);
+    let entry = this.#cache.get(key);
+    if (entry) this.#cache.delete(key);
+    else {
+      const made = backend.kind === 'graph' ? backend.load(program) : loadCompiled(program, backend);
+      entry = { executable: made, holders: 0 };
+      made.catch(() => this.#cache.delete(key));
+    }
+    this.#cache.set(key, entry);
+    const held = entry;
+    held.holders++;
+    this.#evict();
+    const executable = await held.executable;
+    let released = false;
+    return {
+      backend,
+      executable,
+      release: () => {
+        if (!released) held.holders--;
+        released = true;
+      },
+    };
+  }
+
+  #evict(): void {
+    for (const [key, entry] of this.#cache) {
+      if (this.#cache.size <= cachedPrograms) return;
+      if (entry.holders > 0) continue;
+      this.#cache.delete(key);
+      void entry.executable.then((executable) => executable.dispose());
+    }
+  }
+
+  /** What a node evaluated to, if it was asked for before. */
+  valueOf(node: GraphNode): DataSource | undefined {
+    return node.op === 'data' ? node.attributes.source : this.#values.get(node);
+  }
+
+  /** Computes the values of nodes, all in one program; each is computed once and remembered as long as the node lives. */
+  async evaluate(nodes: readonly GraphNode[]): Promise<NDArray[]> {
+    const missing = [...new Set(nodes)].filter((node) => !this.valueOf(node));
+    if (missing.length > 0) {
+      const running = this.#run(missing);
+      missing.forEach((node, position) => {
+        const array = running.then((arrays) => arrays[position]!);
+        array.catch(() => this.#values.delete(node));
+        this.#values.set(node, { array });
+      });
+      const arrays = await running;
+      missing.forEach((node, position) => this.#values.set(node, { array: arrays[position]! }));
+    }
+    return Promise.all(nodes.map(async (node) => this.valueOf(node)!.array));
+  }
+
+  async #run(nodes: readonly GraphNode[]): Promise<NDArray[]> {
+    const { program, captured } = lift(nodes, [], [], (node) => this.valueOf(node));
+    const arrays = await Promise.all(captured.map(async ({ source }) => source.array));
+    const { backend, executable, release } = await this.load(program);
+    const parameters = arrays.map((array) => upload(backend, array));
+    const outputs = program.outputs.map((node) => backend.allocate(byteLengthOf(node)));
+    try {
+      const done = executable.run({ parameters, outputs }, 1);
+      const results = program.outputs.map(async (node, position): Promise<NDArray> => {
+        await done;
+        const data = await backend.read(outputs[position]!, node.dtype, sizeOf(node.shape));
+        return { dtype: node.dtype, shape: node.shape, data };
+      });
+      return await Promise.all(results);
+    } finally {
+      for (const buffer of [...parameters, ...outputs]) backend.free(buffer);
+      release();
+    }
+  }
+
+  /** Ends the backend's workers. */
+  async close(): Promise<void> {
+    const backend = await this.#backend;
+    this.#backend = undefined;
+    this.#cache.clear();
+    await backend?.close();
+  }
+}
+
+async function loadCompiled(program: Program, backend: Extract<Backend, { kind: 'kernel' }>): Promise<Executable> {
+  return backend.load(compileProgram(program, backend.target));
+}
+
+export function byteLengthOf(node: GraphNode): number {
+  return sizeOf(node.shape) * bytesPerElement(node.dtype);
+}
+
+/** A new buffer with the values of `array`. */
+export function upload(backend: Backend, array: NDArray): DeviceBuffer {
+  const buffer = backend.allocate(array.data.byteLength);
+  backend.write(buffer, array.data);
+  return buffer;
+}
+
+function checkDTypes(program: Program, backend: Backend): void {
+  const supported: ReadonlySet<DType> = new Set(backend.dtypes);
+  for (const node of topologicalOrder([...program.parameters, ...rootsOf(program)]))
+    if (!supported.has(node.dtype))
+      throw new DTypeError(
+        `The ${backend.name} backend has no ${node.dtype}; it has ${backend.dtypes.join(', ')}. Cast to float32, or use setBackend('reference').`,
+      );
+}
+
+let current: Engine | undefined;
+
+/** Called once by an entry point. */
+export function setEngine(engine: Engine): void {
+  current = engine;
+}
+
+/** The engine that tensors run on. @throws StateError before an entry point has set it */
+export function engine(): Engine {
+  if (!current) throw new StateError("No engine is set. Import from 'nacre', not from a file inside it.");
+  return current;
+}
