@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import typescriptEslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist/', 'build/', 'docs/api/', 'coverage/', 'bench/node_modules/', '**/fixtures/', '**/golden/']),
+  globalIgnores(['dist/', 'build/', 'docs/api/', 'coverage/', 'bench/node_modules/', '**/fixtures/']),
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -54,6 +54,7 @@ export default defineConfig(
     },
   },
   {
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       eqeqeq: ['error', 'always'],
       'no-console': 'off',

@@ -16,7 +16,9 @@ export function gradients(output: GraphNode, inputs: readonly GraphNode[], seed?
   for (const node of [output, ...inputs])
     if (!isFloat(node.dtype)) throw new DTypeError(`grad: expected float values, received ${describe(node)}.`);
   if (!seed && output.shape.length > 0)
-    throw new ShapeError(`grad: expected a scalar to differentiate, received ${describe(output)}. Reduce it with sum or mean.`);
+    throw new ShapeError(
+      `grad: expected a scalar to differentiate, received ${describe(output)}. Reduce it with sum or mean.`,
+    );
   if (seed && !sameShape(seed.shape, output.shape))
     throw new ShapeError(`grad: expected a seed of shape ${formatShape(output.shape)}, received ${describe(seed)}.`);
 

@@ -112,15 +112,17 @@ export const gradientRules: { readonly [Op in OpName]: GradientRule<Op> } = {
     const forward = axes.some(({ step }) => step < 0)
       ? slice(
           g,
-          axes.map(({ size, step }) =>
-            step < 0 ? { start: size - 1, size, step: -1 } : { start: 0, size, step: 1 },
-          ),
+          axes.map(({ size, step }) => (step < 0 ? { start: size - 1, size, step: -1 } : { start: 0, size, step: 1 })),
         )
       : g;
     const padding = axes.map(({ start, size, step }, axis) => {
       const low = step < 0 ? start + (size - 1) * step : start;
       const span = size === 0 ? 0 : (size - 1) * Math.abs(step) + 1;
-      return { low: size === 0 ? 0 : low, high: x!.shape[axis]! - span - (size === 0 ? 0 : low), interior: Math.abs(step) - 1 };
+      return {
+        low: size === 0 ? 0 : low,
+        high: x!.shape[axis]! - span - (size === 0 ? 0 : low),
+        interior: Math.abs(step) - 1,
+      };
     });
     return [pad(forward, padding)];
   },
@@ -201,7 +203,10 @@ function prodGradient(g: GraphNode, x: GraphNode, axes: readonly number[]): Grap
   const table = broadcastTo(reshape(rows, [rows.shape[0]!, 1, count]), [rows.shape[0]!, count, count]);
   const diagonal = binary('equal', iota(table.shape, 1), iota(table.shape, 2));
   const others = reduce('prod', where(diagonal, scalar(1, x), table), [2]);
-  const permuted = reshape(others, order.map((axis) => x.shape[axis]!));
+  const permuted = reshape(
+    others,
+    order.map((axis) => x.shape[axis]!),
+  );
   const inverse = new Array<number>(order.length);
   order.forEach((axis, position) => (inverse[axis] = position));
   return mul(broadcastTo(g, x.shape), permute(permuted, inverse));

@@ -165,15 +165,17 @@ async function receiveRest(
 ): Promise<void> {
   const watchdog = new Watchdog(request.timeoutMs);
   const signal = request.signal === undefined ? watchdog.signal : AbortSignal.any([request.signal, watchdog.signal]);
-  const connectionError = (error: unknown, doing: string): ConnectionError => {
-    const reason = watchdog.signal.aborted ? `no data for ${request.timeoutMs / 1000} s` : describeFailure(error);
-    return new ConnectionError(`${doing}: ${reason}.`, { cause: error });
+  const connectionError = (error: unknown, whenSilent: string, otherwise: string): ConnectionError => {
+    const what = watchdog.signal.aborted
+      ? `${whenSilent} for ${request.timeoutMs / 1000} s`
+      : `${otherwise}: ${describeFailure(error)}`;
+    return new ConnectionError(`${what}.`, { cause: error });
   };
   try {
     const response = await services
       .fetch(request.url, { signal, headers: received.length === 0 ? {} : { Range: `bytes=${received.length}-` } })
       .catch((error: unknown) => {
-        throw connectionError(error, 'could not connect');
+        throw connectionError(error, 'the server did not answer', 'could not connect');
       });
     watchdog.pause();
     const totalBytes = await agreeOnStart(response, received, part);
@@ -189,7 +191,8 @@ async function receiveRest(
     while (reader !== undefined) {
       watchdog.restart();
       const step = await reader.read().catch((error: unknown) => {
-        throw connectionError(error, `the connection broke off after ${received.length}${ofTotal(totalBytes)} bytes`);
+        const soFar = `after ${received.length}${ofTotal(totalBytes)} bytes`;
+        throw connectionError(error, `${soFar} the server sent nothing`, `the connection broke off ${soFar}`);
       });
       watchdog.pause();
       if (step.done) break;

@@ -23,6 +23,8 @@ export function programKey(program: Program): string {
 function attributesText(attributes: object): string {
   // JSON has no NaN, infinities or -0; constants may be any of them.
   return JSON.stringify(attributes, (_, value: unknown) =>
-    typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)) ? `#${Object.is(value, -0) ? '-0' : value}` : value,
+    typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+      ? `#${Object.is(value, -0) ? '-0' : value}`
+      : value,
   );
 }

@@ -99,7 +99,8 @@ export function binary(op: BinaryOp, a: GraphNode, b: GraphNode): GraphNode {
   const shape = broadcastShapes(a.shape, b.shape, op);
   if (op === 'and' || op === 'or') {
     for (const operand of [a, b])
-      if (operand.dtype !== 'bool') throw new DTypeError(`${op}: expected bool operands, received ${describe(operand)}.`);
+      if (operand.dtype !== 'bool')
+        throw new DTypeError(`${op}: expected bool operands, received ${describe(operand)}.`);
     return makeNode(op, [broadcastTo(a, shape), broadcastTo(b, shape)], none, shape, 'bool');
   }
   let dtype = promote(a.dtype, b.dtype);
@@ -112,7 +113,8 @@ export function binary(op: BinaryOp, a: GraphNode, b: GraphNode): GraphNode {
 }
 
 export function where(condition: GraphNode, a: GraphNode, b: GraphNode): GraphNode {
-  if (condition.dtype !== 'bool') throw new DTypeError(`where: expected a bool condition, received ${describe(condition)}.`);
+  if (condition.dtype !== 'bool')
+    throw new DTypeError(`where: expected a bool condition, received ${describe(condition)}.`);
   const shape = broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape, 'where'), 'where');
   const dtype = promote(a.dtype, b.dtype);
   const inputs = [
@@ -194,7 +196,13 @@ export function expandLast(x: GraphNode): GraphNode {
 
 export function permute(x: GraphNode, axes: readonly number[]): GraphNode {
   if (axes.every((axis, position) => axis === position)) return x;
-  return makeNode('permute', [x], { axes }, axes.map((axis) => x.shape[axis]!), x.dtype);
+  return makeNode(
+    'permute',
+    [x],
+    { axes },
+    axes.map((axis) => x.shape[axis]!),
+    x.dtype,
+  );
 }
 
 /** Stretches sizes of 1 and adds leading axes until the shape is `shape`. */
@@ -217,7 +225,13 @@ export function slice(x: GraphNode, axes: readonly SliceAxis[]): GraphNode {
         `slice: elements ${start} to ${last} of axis ${axis} lie outside shape ${formatShape(x.shape)}.`,
       );
   });
-  return makeNode('slice', [x], { axes }, axes.map((axis) => axis.size), x.dtype);
+  return makeNode(
+    'slice',
+    [x],
+    { axes },
+    axes.map((axis) => axis.size),
+    x.dtype,
+  );
 }
 
 export function pad(x: GraphNode, axes: readonly PadAxis[], value = 0): GraphNode {
@@ -244,7 +258,13 @@ export function concat(parts: readonly GraphNode[], axis: number): GraphNode {
   if (kept.length === 1) return kept[0]!;
   if (kept.length === 0) return cast(first, dtype);
   const total = kept.reduce((sum, part) => sum + part.shape[axis]!, 0);
-  return makeNode('concat', kept, { axis }, first.shape.map((size, i) => (i === axis ? total : size)), dtype);
+  return makeNode(
+    'concat',
+    kept,
+    { axis },
+    first.shape.map((size, i) => (i === axis ? total : size)),
+    dtype,
+  );
 }
 
 /** Sliding windows; see OpAttributes.window. `axes` ascend. */
@@ -269,5 +289,11 @@ export function gather(x: GraphNode, indices: GraphNode): GraphNode {
 
 /** `rows` is the size of the first axis of the result. */
 export function scatterAdd(indices: GraphNode, updates: GraphNode, rows: number): GraphNode {
-  return makeNode('scatterAdd', [indices, updates], none, [rows, ...updates.shape.slice(indices.shape.length)], updates.dtype);
+  return makeNode(
+    'scatterAdd',
+    [indices, updates],
+    none,
+    [rows, ...updates.shape.slice(indices.shape.length)],
+    updates.dtype,
+  );
 }

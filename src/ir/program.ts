@@ -38,7 +38,8 @@ export function verifyProgram(program: Program): void {
   const updated = new Set<number>();
   for (const { parameter, value } of program.updates) {
     const state = program.parameters[parameter];
-    if (!state || updated.has(parameter)) throw new InternalError(`program: state ${parameter} is unknown or updated twice.`);
+    if (!state || updated.has(parameter))
+      throw new InternalError(`program: state ${parameter} is unknown or updated twice.`);
     if (state.dtype !== value.dtype || !sameShape(state.shape, value.shape))
       throw new InternalError(`program: state ${parameter} is ${describe(state)}, its update ${describe(value)}.`);
     updated.add(parameter);

@@ -30,7 +30,7 @@ const reset = `${escape}0m`;
 export function imageToBlocks(image: NDArray, options: BlocksOptions = {}): string {
   rejectUnknownOptions('imageToBlocks', options, ['colour', 'range']);
   const { colour = 'none' } = options;
-  if (!colours.includes(colour)) throw unknownName('colour of imageToBlocks', String(colour), colours);
+  if (!colours.includes(colour)) throw unknownName('colour of imageToBlocks', colour, colours);
   const [height, width, channels] = image.shape;
   if (height === undefined || width === undefined || image.shape.length > 3 || (channels ?? 1) !== 1)
     throw new ShapeError(

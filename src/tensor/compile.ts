@@ -74,7 +74,9 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
   };
   const repeat = (steps: number, ...args: Args): Promise<Result> => {
     if (!Number.isInteger(steps) || steps < 1)
-      return Promise.reject(new ValueError(`repeat: expected a whole number of steps of at least 1, received ${steps}.`));
+      return Promise.reject(
+        new ValueError(`repeat: expected a whole number of steps of at least 1, received ${steps}.`),
+      );
     const run = last.then(() => runSteps(steps, args));
     last = run.catch(() => undefined);
     return run;
@@ -95,7 +97,12 @@ function specialize<Args extends readonly TensorTree[]>(
   const trace = new Trace();
   return withTrace(trace, () => {
     const placeholders = leaves.map((leaf) => placeholder(leaf.shape, leaf.dtype));
-    const result = fn(...(rebuild(args, placeholders.map((node) => new Tensor(node))) as Args));
+    const result = fn(
+      ...(rebuild(
+        args,
+        placeholders.map((node) => new Tensor(node)),
+      ) as Args),
+    );
     const outputs = flatten(result, 'compile: the result').leaves.map((leaf) => leaf.node);
     const traced = [...trace.variables];
     const updates = traced.flatMap(([, { parameter, current }], position) =>

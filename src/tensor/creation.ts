@@ -101,23 +101,41 @@ export function linspace(start: number, stop: number, count: number): Tensor {
   if (!Number.isInteger(count) || count < 1)
     throw new ValueError(`linspace: expected a whole count of at least 1, received ${count}.`);
   const step = count === 1 ? 0 : (stop - start) / (count - 1);
-  return fromNDArray({ dtype: 'float32', shape: [count], data: Float32Array.from({ length: count }, (_, i) => start + i * step) });
+  return fromNDArray({
+    dtype: 'float32',
+    shape: [count],
+    data: Float32Array.from({ length: count }, (_, i) => start + i * step),
+  });
 }
 
 /** Joins along an existing axis. */
 export function concat(parts: readonly Tensor[], axis = 0): Tensor {
-  return new Tensor(concatenate(parts.map((part) => part.node), axis));
+  return new Tensor(
+    concatenate(
+      parts.map((part) => part.node),
+      axis,
+    ),
+  );
 }
 
 /** Joins along a new axis. */
 export function stack(parts: readonly Tensor[], axis = 0): Tensor {
-  return new Tensor(stackNodes(parts.map((part) => part.node), axis));
+  return new Tensor(
+    stackNodes(
+      parts.map((part) => part.node),
+      axis,
+    ),
+  );
 }
 
 /** Element by element `a` where the condition holds, else `b`. */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   const like = a instanceof Tensor ? a : b instanceof Tensor ? b : undefined;
   const of = (operand: Operand): Tensor['node'] =>
-    like ? operandNode(operand, like.node) : typeof operand === 'number' ? constant(operand, [], 'float32') : tensor(operand).node;
+    like
+      ? operandNode(operand, like.node)
+      : typeof operand === 'number'
+        ? constant(operand, [], 'float32')
+        : tensor(operand).node;
   return new Tensor(whereNode(cast(condition.node, 'bool'), of(a), of(b)));
 }

@@ -12,7 +12,9 @@ export function formatArray(array: NDArray): string {
     if (dtype === 'bool') return value === 0 ? 'false' : 'true';
     if (Number.isInteger(value)) return String(value);
     const magnitude = Math.abs(value);
-    return magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e7) ? value.toExponential(4) : String(Number(value.toFixed(4)));
+    return magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e7)
+      ? value.toExponential(4)
+      : String(Number(value.toFixed(4)));
   };
   const positions = (size: number): number[] => {
     const all = Array.from({ length: size }, (_, i) => i);

@@ -40,7 +40,10 @@ export function grad(fn: (...args: Tensor[]) => Tensor): (...args: Tensor[]) => 
 }
 
 /** The value of `fn` and its gradients with respect to the present values of `variables`. */
-export function variableGradients(fn: () => Tensor, variables: readonly Variable[]): { value: Tensor; gradients: Tensor[] } {
+export function variableGradients(
+  fn: () => Tensor,
+  variables: readonly Variable[],
+): { value: Tensor; gradients: Tensor[] } {
   const inputs = variables.map((variable) => variable.value.node);
   const value = fn();
   checkScalar(value, 'variableGradients');

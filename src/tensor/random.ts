@@ -39,7 +39,10 @@ export function normal(shape: Shape, mean = 0, standardDeviation = 1, options: R
   // The second uniform of the pair comes from a stream of its own: the first's number with its bits turned over.
   const second = bits(shape, { ...options, seed, stream: ~stream });
   const radius = first.neg().add(1).log().mul(-2).sqrt();
-  return radius.mul(second.mul(2 * Math.PI).cos()).mul(standardDeviation).add(mean);
+  return radius
+    .mul(second.mul(2 * Math.PI).cos())
+    .mul(standardDeviation)
+    .add(mean);
 }
 
 /** Normal values, drawn again while farther than two standard deviations from the mean, as Keras does. float32. */
@@ -62,7 +65,11 @@ export function bernoulli(shape: Shape, probability = 0.5, options: RandomOption
 export function randint(shape: Shape, low: number, high: number, options: RandomOptions = {}): Tensor {
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 24)
     throw new ValueError(`randint: expected whole bounds low < high at most 2^24 apart, received ${low} and ${high}.`);
-  return bits(shape, options).mul(high - low).floor().cast('int32').add(low);
+  return bits(shape, options)
+    .mul(high - low)
+    .floor()
+    .cast('int32')
+    .add(low);
 }
 
 /** The numbers 0 to length - 1 in random order. int32 [length]. */

@@ -70,7 +70,8 @@ export class Tensor {
 
   /** Computes the values and keeps them: later operations start from them. */
   async realize(): Promise<NDArray> {
-    if (activeTrace()) throw new StateError('Values cannot be read while a function is being traced; return the tensor instead.');
+    if (activeTrace())
+      throw new StateError('Values cannot be read while a function is being traced; return the tensor instead.');
     const [array] = await engine().evaluate([this.#node]);
     if (this.#node.op !== 'data' || this.#node.attributes.source.array !== array) this.#node = data(array!);
     return array!;
@@ -78,7 +79,9 @@ export class Tensor {
 
   #runInBackground(): void {
     const node = this.#node;
-    const array = engine().evaluate([node]).then(([value]) => value!);
+    const array = engine()
+      .evaluate([node])
+      .then(([value]) => value!);
     array.catch(() => undefined); // whoever asks for the values gets the error
     this.#node = pendingData({ array }, node.shape, node.dtype);
   }
@@ -372,4 +375,3 @@ export function operandNode(operand: Operand, like: GraphNode): GraphNode {
   if (like.dtype === 'float32' || !isWhole) return constant(operand, [], 'float32');
   return constant(operand, [], 'int32');
 }
-

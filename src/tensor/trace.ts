@@ -45,7 +45,8 @@ export function activeTrace(): Trace | undefined {
 
 /** Runs `body` with `trace` active. @throws StateError if a trace is active already */
 export function withTrace<Result>(trace: Trace, body: () => Result): Result {
-  if (active) throw new StateError('compile: a compiled function cannot be called inside another one; call the plain function.');
+  if (active)
+    throw new StateError('compile: a compiled function cannot be called inside another one; call the plain function.');
   active = trace;
   try {
     return body();

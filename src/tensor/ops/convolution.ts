@@ -26,7 +26,9 @@ export interface Pool2dOptions {
 export function pairOf(value: number | Pair, what: string): Pair {
   const pair = typeof value === 'number' ? ([value, value] as const) : value;
   if (!Array.isArray(pair) || pair.length !== 2 || pair.some((size) => !Number.isInteger(size) || size < 1))
-    throw new ValueError(`${what}: expected a whole number of at least 1 or a pair of them, received ${JSON.stringify(value)}.`);
+    throw new ValueError(
+      `${what}: expected a whole number of at least 1 or a pair of them, received ${JSON.stringify(value)}.`,
+    );
   return pair;
 }
 
@@ -98,8 +100,7 @@ interface Pooling {
 }
 
 function poolingOf(x: GraphNode, options: Pool2dOptions, what: string): Pooling {
-  if (x.shape.length !== 4)
-    throw new ShapeError(`${what}: expected x [B, H, W, C], received ${formatShape(x.shape)}.`);
+  if (x.shape.length !== 4) throw new ShapeError(`${what}: expected x [B, H, W, C], received ${formatShape(x.shape)}.`);
   const size = pairOf(options.poolSize ?? 2, `${what} poolSize`);
   const axes = spatialAxes(size, pairOf(options.strides ?? size, `${what} strides`), [1, 1]);
   const none = { low: 0, high: 0, interior: 0 };
@@ -134,9 +135,6 @@ export function averagePool2d(x: GraphNode, options: Pool2dOptions): GraphNode {
   const sums = dropWindowAxes(reduce('sum', window(pad(operand, padded), axes), [3, 4]));
   if (padded.every(({ low, high }) => low === 0 && high === 0))
     return binary('div', sums, constant(axes[0]!.size * axes[1]!.size, [], operand.dtype));
-  const inside = pad(
-    cast(constant(1, [1, x.shape[1]!, x.shape[2]!, 1], operand.dtype), operand.dtype),
-    padded,
-  );
+  const inside = pad(cast(constant(1, [1, x.shape[1]!, x.shape[2]!, 1], operand.dtype), operand.dtype), padded);
   return binary('div', sums, dropWindowAxes(reduce('sum', window(inside, axes), [3, 4])));
 }

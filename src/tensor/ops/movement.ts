@@ -23,7 +23,8 @@ export function reshapeTo(x: GraphNode, shape: Shape): GraphNode {
 /** Reorders axes; without `axes` it reverses them. */
 export function transpose(x: GraphNode, axes: readonly number[] | undefined): GraphNode {
   const rank = x.shape.length;
-  const order = axes?.map((axis) => normalizeAxis(axis, rank, 'transpose')) ?? x.shape.map((_, axis) => rank - 1 - axis);
+  const order =
+    axes?.map((axis) => normalizeAxis(axis, rank, 'transpose')) ?? x.shape.map((_, axis) => rank - 1 - axis);
   if (order.length !== rank || new Set(order).size !== rank)
     throw new ShapeError(`transpose: expected each of the ${rank} axes once, received [${order.join(', ')}].`);
   return permute(x, order);
@@ -64,7 +65,10 @@ export function sliceRanges(x: GraphNode, ranges: readonly SliceRange[]): GraphN
     const end = stride > 0 ? limit(stop ?? length, 0, length) : stop == null ? -1 : limit(stop, -1, length - 1);
     return { start: first, size: Math.max(0, Math.ceil((end - first) / stride)), step: stride };
   });
-  return slice(x, axes.map((axis) => (axis.size === 0 ? { start: 0, size: 0, step: 1 } : axis)));
+  return slice(
+    x,
+    axes.map((axis) => (axis.size === 0 ? { start: 0, size: 0, step: 1 } : axis)),
+  );
 }
 
 /** Reverses the order along `axis` (all axes by default). */
@@ -81,12 +85,18 @@ export function flip(x: GraphNode, axis: number | readonly number[] | undefined)
 /** Adds `[low, high]` elements of `value` at the ends of each axis. */
 export function padEnds(x: GraphNode, widths: readonly (readonly [number, number])[], value: number): GraphNode {
   if (widths.length !== x.shape.length)
-    throw new ShapeError(`pad: expected a [low, high] pair for each of ${x.shape.length} axes, received ${widths.length}.`);
+    throw new ShapeError(
+      `pad: expected a [low, high] pair for each of ${x.shape.length} axes, received ${widths.length}.`,
+    );
   for (const pair of widths)
     for (const width of pair)
       if (!Number.isInteger(width) || width < 0)
         throw new ValueError(`pad: expected whole widths of at least 0, received ${width}.`);
-  return pad(x, widths.map(([low, high]) => ({ low, high, interior: 0 })), value);
+  return pad(
+    x,
+    widths.map(([low, high]) => ({ low, high, interior: 0 })),
+    value,
+  );
 }
 
 export function concatenate(parts: readonly GraphNode[], axis: number): GraphNode {
@@ -98,7 +108,10 @@ export function concatenate(parts: readonly GraphNode[], axis: number): GraphNod
 export function stack(parts: readonly GraphNode[], axis: number): GraphNode {
   if (parts.length === 0) throw new ValueError('stack: expected at least one tensor, received none.');
   const position = normalizeAxis(axis, parts[0]!.shape.length + 1, 'stack');
-  return concat(parts.map((part) => expandDims(part, position)), position);
+  return concat(
+    parts.map((part) => expandDims(part, position)),
+    position,
+  );
 }
 
 /** Repeats the whole along each axis. */
@@ -107,10 +120,16 @@ export function tile(x: GraphNode, repeats: readonly number[]): GraphNode {
   const shape = [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape];
   const counts = [...new Array<number>(rank - repeats.length).fill(1), ...repeats];
   const spread = broadcastTo(
-    reshape(x, shape.flatMap((size) => [1, size])),
+    reshape(
+      x,
+      shape.flatMap((size) => [1, size]),
+    ),
     shape.flatMap((size, axis) => [counts[axis]!, size]),
   );
-  return reshape(spread, shape.map((size, axis) => size * counts[axis]!));
+  return reshape(
+    spread,
+    shape.map((size, axis) => size * counts[axis]!),
+  );
 }
 
 export function broadcastBatch(a: Shape, b: Shape): number[] {

@@ -1,0 +1,143 @@
+// The base of all layers: a name, weights that are made when the input shape is known, and the computation itself.
+import { StateError } from '../../base/errors.js';
+import { formatShape, sameShape } from '../../base/shape.js';
+import type { DType } from '../../base/dtype.js';
+import type { Initializer } from '../initializers.js';
+import type { Regularizer } from '../regularizers.js';
+import { nextLayerStream, uniqueName } from '../naming.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { Variable } from '../../tensor/variable.js';
+
+/** A shape whose batch axis (and any other not yet known) is null. */
+export type PartialShape = readonly (number | null)[];
+
+/** What a layer's computation depends on beside its input. */
+export interface CallContext {
+  /** True in fit and trainOnBatch: dropout drops, batch statistics are taken. */
+  readonly training: boolean;
+  /** The number of training steps done, an int32 scalar: selects the random numbers of a step. */
+  readonly step: Tensor;
+  /** The seed of the run. */
+  readonly seed: number;
+}
+
+/** Options that every layer takes. */
+export interface LayerOptions {
+  readonly name?: string;
+  readonly trainable?: boolean;
+  readonly dtype?: DType;
+  /** The shape of one sample, for the first layer of a model. */
+  readonly inputShape?: PartialShape;
+  /** The shape with the batch axis. */
+  readonly batchInputShape?: PartialShape;
+}
+
+export const layerOptionNames = ['name', 'trainable', 'dtype', 'inputShape', 'batchInputShape'] as const;
+
+/** A weight, with what applies to it in training. */
+export interface LayerWeight {
+  readonly variable: Variable;
+  readonly regularizer: Regularizer | undefined;
+}
+
+export abstract class Layer {
+  readonly name: string;
+  /** Keras's class name: 'Dense', 'Conv2D'. */
+  abstract readonly className: string;
+  trainable: boolean;
+  /** With the batch axis; only what the user gave. */
+  readonly batchInputShape: PartialShape | undefined;
+  /** Separates this layer's random numbers from the others'. */
+  readonly stream: number;
+  readonly #weights: LayerWeight[] = [];
+  #builtFor: PartialShape | undefined;
+
+  constructor(className: string, options: LayerOptions) {
+    this.name = options.name ?? uniqueName(className);
+    this.trainable = options.trainable ?? true;
+    this.batchInputShape = options.batchInputShape ?? (options.inputShape ? [null, ...options.inputShape] : undefined);
+    this.stream = nextLayerStream();
+  }
+
+  get built(): boolean {
+    return this.#builtFor !== undefined;
+  }
+
+  /** The input shape it was built for. @throws StateError before it is built */
+  get inputShape(): PartialShape {
+    if (!this.#builtFor) throw new StateError(`Layer "${this.name}" is not built yet: its input shape is not known.`);
+    return this.#builtFor;
+  }
+
+  get outputShape(): PartialShape {
+    return this.computeOutputShape(this.inputShape);
+  }
+
+  /** Makes the weights for inputs of `inputShape` (batch axis null). Does nothing if it is built for that shape already. */
+  ensureBuilt(inputShape: PartialShape): void {
+    if (this.#builtFor) {
+      const known = this.#builtFor;
+      if (
+        known.length !== inputShape.length ||
+        !sameShape(known.map((n) => n ?? -1).slice(1), inputShape.map((n) => n ?? -1).slice(1))
+      )
+        throw new StateError(
+          `Layer "${this.name}" was built for inputs of shape ${formatShape(known)}, received ${formatShape(inputShape)}.`,
+        );
+      return;
+    }
+    this.computeOutputShape(inputShape); // reports what does not fit before any weight is made
+    this.build(inputShape);
+    this.#builtFor = inputShape;
+  }
+
+  /** Adds a weight whose first value comes from `initializer`. Called by `build`. */
+  protected addWeight(
+    name: string,
+    shape: readonly number[],
+    initializer: Initializer,
+    options: { readonly regularizer?: Regularizer | undefined; readonly trainable?: boolean } = {},
+  ): Variable {
+    const variable = new Variable(initializer.create(shape, this.stream, this.#weights.length), {
+      name: `${this.name}/${name}`,
+      trainable: options.trainable ?? true,
+    });
+    this.#weights.push({ variable, regularizer: options.regularizer });
+    return variable;
+  }
+
+  /** All weights in Keras's order: trainable ones first. */
+  get weights(): Variable[] {
+    const all = this.#weights.map(({ variable }) => variable);
+    return [...all.filter((variable) => variable.trainable), ...all.filter((variable) => !variable.trainable)];
+  }
+
+  get trainableWeights(): Variable[] {
+    return this.trainable ? this.weights.filter((variable) => variable.trainable) : [];
+  }
+
+  /** The penalties of its regularizers, one scalar each. */
+  penalties(): Tensor[] {
+    return this.#weights.flatMap(({ variable, regularizer }) =>
+      regularizer ? [regularizer.penalty(variable.value)] : [],
+    );
+  }
+
+  countParams(): number {
+    return this.weights.reduce((sum, variable) => sum + variable.size, 0);
+  }
+
+  /** Makes the weights. Layers without weights leave it as it is. */
+  protected build(_inputShape: PartialShape): void {
+    // nothing to make
+  }
+
+  /** The output's shape for an input shape, batch axis first. @throws ShapeError if the layer does not take such inputs */
+  abstract computeOutputShape(inputShape: PartialShape): PartialShape;
+
+  /** The computation: x with the batch axis first. */
+  abstract call(x: Tensor, context: CallContext): Tensor;
+
+  /** What makes an equal layer again, in Keras's names and spelling (snake_case keys). */
+  abstract getConfig(): Record<string, unknown>;
+}
