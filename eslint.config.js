@@ -17,7 +17,6 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       // With noUncheckedIndexedAccess, `array[i]!` is how a kernel says that its index is in range.
       '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/restrict-template-expressions': [
         'error',
         { allowNumber: true, allowBoolean: true, allowArray: true, allowNullish: true },
@@ -30,7 +29,10 @@ export default defineConfig(
       ],
       // Every async function of an interface need not await.
       '@typescript-eslint/require-await': 'off',
+      // Matters of taste.
       '@typescript-eslint/unified-signatures': 'off',
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/no-invalid-void-type': 'off',
     },
   },
   {
@@ -56,7 +58,7 @@ export default defineConfig(
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
-      eqeqeq: ['error', 'always'],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'off',
       // One concept a file, under about 400 lines; at 500 it is time to split.
       'max-lines': ['warn', { max: 500 }],
