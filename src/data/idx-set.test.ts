@@ -1,9 +1,20 @@
 import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { deadUrl, refuse, sendFile, startServer, type LoopbackServer } from '../../tests/support/loopback-server.js';
+import {
+  breakAfter,
+  deadUrl,
+  refuse,
+  sendFile,
+  startServer,
+  trickle,
+  type LoopbackServer,
+} from '../../tests/support/loopback-server.js';
 import { memoryFiles, type Files } from '../base/files.js';
 import { ndarray } from '../base/ndarray.js';
+import { nodeFiles } from '../platform/node/files.js';
 import { writeIdx } from './idx.js';
 import { loadIdxSet, type IdxSet } from './idx-set.js';
 import type { DownloadProgress } from './progress.js';
@@ -142,5 +153,57 @@ describe('loadIdxSet', () => {
     await expect(loadIdxSet(services, set, { url: [await deadUrl(), await deadUrl()] })).rejects.toThrow(
       /^tiny: Could not download images\.\n- .*ECONNREFUSED.*\n- .*ECONNREFUSED.*\nCheck the network, install the npm package 'tiny-data', or pass the folder that holds the files as 'path', or another mirror as 'url'\.$/,
     );
+  });
+});
+
+describe('loadIdxSet on disk', () => {
+  // Beyond what is written in one piece, and without repetition that would compress.
+  const noise = ndarray(
+    Uint8Array.from({ length: 3_000_000 }, (_, index) => (Math.imul(index, 2654435761) ^ (index * index)) >>> 13),
+    [3000, 1000],
+  );
+  const noiseFile = writeIdx(noise);
+  const noiseSet: IdxSet = {
+    name: 'noise',
+    files: [{ name: 'noise', shape: [3000, 1000], sha256: sumOf(noiseFile) }],
+    mirrors: [],
+  };
+  let folder: string;
+  let mirror: LoopbackServer | undefined;
+
+  beforeEach(async () => {
+    folder = (await mkdtemp(`${tmpdir()}/nacre-idx-set-`)).replaceAll('\\', '/');
+    services = { ...services, files: nodeFiles, cacheDirectory: async () => folder };
+  });
+
+  afterEach(async () => {
+    await mirror?.close();
+    await rm(folder, { recursive: true });
+  });
+
+  test('continues after an interruption from what the disk holds', async () => {
+    mirror = await startServer((ask, answer, index) => {
+      if (ask.url === '/noise.gz') refuse(answer, 404);
+      else if (index === 1) breakAfter(ask, answer, noiseFile, 2_500_000);
+      else if (index === 2) refuse(answer, 503);
+      else sendFile(ask, answer, noiseFile);
+    });
+    await expect(loadIdxSet(services, noiseSet, { url: mirror.url })).rejects.toThrow('503');
+    expect(await readdir(folder)).toEqual([expect.stringMatching(/^noise\.[0-9a-f]{8}\.part$/)]);
+
+    const [array] = await loadIdxSet(services, noiseSet, { url: mirror.url });
+    expect(Buffer.compare(array!.data, noise.data)).toBe(0);
+    expect(mirror.requests.at(-1)!.range).toBe('bytes=2500000-');
+    expect(await readdir(folder)).toEqual(['noise']);
+  });
+
+  test('two at once do not disturb each other', async () => {
+    mirror = await startServer((ask, answer) =>
+      ask.url === '/noise.gz' ? refuse(answer, 404) : trickle(ask, answer, noiseFile, 100_000),
+    );
+    const { url } = mirror;
+    const loaded = await Promise.all([0, 1].map(() => loadIdxSet(services, noiseSet, { url })));
+    for (const [array] of loaded) expect(Buffer.compare(array!.data, noise.data)).toBe(0);
+    expect(await readdir(folder)).toEqual(['noise']);
   });
 });

@@ -70,6 +70,7 @@ describe('resolvePackageFile', () => {
 describe('onInterrupt', () => {
   test('hears Ctrl-C until it is told not to', () => {
     const heard: string[] = [];
+    const before = process.listenerCount('SIGINT');
     const stop = nodePlatform.onInterrupt(() => heard.push('first'));
     const stopOther = nodePlatform.onInterrupt(() => heard.push('second'));
     process.emit('SIGINT');
@@ -78,16 +79,12 @@ describe('onInterrupt', () => {
     process.emit('SIGINT');
     expect(heard).toEqual(['first', 'second', 'second']);
     stopOther();
-    expect(process.listeners('SIGINT')).not.toContain(stop);
+    expect(process.listenerCount('SIGINT')).toBe(before);
   });
 });
 
-test('the clock counts milliseconds and never runs backwards', () => {
-  const start = nodePlatform.clock.now();
-  let before = start;
-  while (before < start + 2) {
-    const now = nodePlatform.clock.now();
-    expect(now).toBeGreaterThanOrEqual(before);
-    before = now;
-  }
+test('the clock never runs backwards', () => {
+  const times = Array.from({ length: 1000 }, () => nodePlatform.clock.now());
+  expect(times.every((time, index) => index === 0 || time >= times[index - 1]!)).toBe(true);
+  expect(times[0]).toBeGreaterThan(0);
 });
