@@ -61,6 +61,8 @@ const run = (name: string, ...operands: (number | bigint)[]): unknown =>
 
 beforeEach(() => {
   bytes.forEach((_, address) => (bytes[address] = (address * 37 + (address >> 8) * 11 + 0x95) & 0xff));
+  // Negative numbers of every width at the source, so that a sign extended and zeros put in front differ.
+  for (const index of [0, 1, 3]) bytes[sourceAddress + offset + index]! |= 0x80;
 });
 
 /** The bytes at `address` as an integer, little-endian. */
