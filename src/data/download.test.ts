@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
-  breakAfter,
+  breakingAt,
   deadUrl,
   rangeStart,
   refuse,
@@ -69,10 +69,10 @@ describe('download', () => {
 
   test('asks for the rest when the connection breaks', async () => {
     const server = await serve((ask, answer, index) =>
-      index < 2 ? breakAfter(ask, answer, content, 30_000) : sendFile(ask, answer, content),
+      index < 2 ? stallAfter(ask, answer, content, 30_000) : sendFile(ask, answer, content),
     );
-    const files = memoryFiles();
-    const { bytes } = await download(servicesWith(files), request(server.url));
+    const onProgress = breakingAt(() => server, 30_000, 60_000);
+    const { bytes } = await download(servicesWith(memoryFiles()), request(server.url, { onProgress }));
     expect(bytes).toEqual(content);
     expect(server.requests.map(({ range }) => range)).toEqual([undefined, 'bytes=30000-', 'bytes=60000-']);
   });
@@ -80,9 +80,12 @@ describe('download', () => {
   test('keeps what arrived before the server went away, and continues from there the next time', async () => {
     const files = memoryFiles();
     const failing = await serve((ask, answer, index) =>
-      index === 0 ? breakAfter(ask, answer, content, 40_000) : ask.socket.destroy(),
+      index === 0 ? stallAfter(ask, answer, content, 40_000) : ask.socket.destroy(),
     );
-    await expect(download(servicesWith(files), request(failing.url))).rejects.toThrow('could not connect');
+    const onProgress = breakingAt(() => failing, 40_000);
+    await expect(download(servicesWith(files), request(failing.url, { onProgress }))).rejects.toThrow(
+      'could not connect',
+    );
     expect(await files.read('digits.part')).toEqual(content.subarray(0, 40_000));
 
     const working = await serve((ask, answer) => sendFile(ask, answer, content));
@@ -229,9 +232,11 @@ describe('download', () => {
   test('downloads although the part cannot be written', async () => {
     const files: Files = { ...memoryFiles(), writeAt: () => Promise.reject(new Error('disk full')) };
     const server = await serve((ask, answer, index) =>
-      index === 0 ? breakAfter(ask, answer, content, 30_000) : sendFile(ask, answer, content),
+      index === 0 ? stallAfter(ask, answer, content, 30_000) : sendFile(ask, answer, content),
     );
-    expect((await download(servicesWith(files), request(server.url))).bytes).toEqual(content);
+    const onProgress = breakingAt(() => server, 30_000);
+    expect((await download(servicesWith(files), request(server.url, { onProgress }))).bytes).toEqual(content);
+    expect(server.requests.map(({ range }) => range)).toEqual([undefined, 'bytes=30000-']);
   });
 
   test('lets an error of the progress callback through', async () => {

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
-  breakAfter,
+  breakingAt,
   deadUrl,
   refuse,
   sendFile,
+  stallAfter,
   startServer,
   type Answer,
   type LoopbackServer,
@@ -120,11 +121,12 @@ describe('downloadKnownFile', () => {
   test('takes nothing half-written for whole, and continues where it was interrupted', async () => {
     const half = packed.length >> 1;
     const server = await serve((ask, answer, index) => {
-      if (index === 0) breakAfter(ask, answer, packed, half);
+      if (index === 0) stallAfter(ask, answer, packed, half);
       else if (index === 1) refuse(answer, 503);
       else sendFile(ask, answer, packed);
     });
-    await expect(downloadKnownFile(services, file, from(server.url))).rejects.toThrow(
+    const onProgress = breakingAt(() => server, half);
+    await expect(downloadKnownFile(services, file, { ...from(server.url), onProgress })).rejects.toThrow(
       'the server answered 503 Service Unavailable.',
     );
     expect(await files.read('kept/digits')).toBeUndefined();
@@ -137,11 +139,12 @@ describe('downloadKnownFile', () => {
 
   test('begins again when the part that was kept turns out to be wrong', async () => {
     const server = await serve((ask, answer, index) => {
-      if (index === 0) breakAfter(ask, answer, new Uint8Array(packed.length).fill(31), 100);
+      if (index === 0) stallAfter(ask, answer, new Uint8Array(packed.length).fill(31), 100);
       else if (index === 1) refuse(answer, 500);
       else sendFile(ask, answer, packed);
     });
-    await expect(downloadKnownFile(services, file, from(server.url))).rejects.toThrow('500');
+    const onProgress = breakingAt(() => server, 100);
+    await expect(downloadKnownFile(services, file, { ...from(server.url), onProgress })).rejects.toThrow('500');
     expect(await downloadKnownFile(services, file, from(server.url))).toEqual(content);
     expect(server.requests.slice(2).map(({ range }) => range)).toEqual(['bytes=100-', undefined]);
     expect([...files.names]).toEqual(['kept/digits']);
@@ -149,10 +152,12 @@ describe('downloadKnownFile', () => {
 
   test('tries the next mirror, never with the rest of the first', async () => {
     const broken = await serve((ask, answer, index) =>
-      index === 0 ? breakAfter(ask, answer, content, 100) : refuse(answer, 500),
+      index === 0 ? stallAfter(ask, answer, content, 100) : refuse(answer, 500),
     );
     const good = await serve((ask, answer) => sendFile(ask, answer, packed));
-    expect(await downloadKnownFile(services, file, from(broken.url, good.url))).toEqual(content);
+    const onProgress = breakingAt(() => broken, 100);
+    expect(await downloadKnownFile(services, file, { ...from(broken.url, good.url), onProgress })).toEqual(content);
+    expect(broken.requests).toHaveLength(2);
     expect(good.requests.map(({ range }) => range)).toEqual([undefined]);
   });
 

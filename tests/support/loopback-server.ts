@@ -6,6 +6,7 @@ export interface LoopbackServer {
   /** Ends in a slash. */
   readonly url: string;
   readonly requests: readonly { readonly path: string; readonly range: string | undefined }[];
+  breakConnections(): void;
   /** Also breaks the connections that are open. */
   close(): Promise<void>;
 }
@@ -24,6 +25,7 @@ export async function startServer(answer: Answer): Promise<LoopbackServer> {
   return {
     url: `http://127.0.0.1:${port}/`,
     requests,
+    breakConnections: () => server.closeAllConnections(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -55,14 +57,24 @@ export function sendFile(request: IncomingMessage, response: ServerResponse, byt
   response.end(sendHead(request, response, bytes));
 }
 
-/** Promises the rest of the file, sends `count` bytes of it and breaks the connection. */
-export function breakAfter(request: IncomingMessage, response: ServerResponse, bytes: Uint8Array, count: number): void {
-  response.write(sendHead(request, response, bytes).subarray(0, count), () => request.socket.destroy());
-}
-
 /** Promises the rest of the file, sends `count` bytes of it and falls silent with the connection open. */
 export function stallAfter(request: IncomingMessage, response: ServerResponse, bytes: Uint8Array, count: number): void {
   response.write(sendHead(request, response, bytes).subarray(0, count));
+}
+
+/**
+ * A callback for progress that breaks the connection once so many bytes have arrived, for each of `counts` in turn.
+ * (A client may throw away what it has not yet handed on when a connection breaks; breaking it afterwards is exact.)
+ */
+export function breakingAt(
+  server: () => LoopbackServer,
+  ...counts: number[]
+): (progress: { readonly receivedBytes: number }) => void {
+  return ({ receivedBytes }) => {
+    if (receivedBytes !== counts[0]) return;
+    counts.shift();
+    server().breakConnections();
+  };
 }
 
 /** Sends the file in many small pieces, each after the one before has left. */
