@@ -7,6 +7,7 @@ import { movementRules } from './movement.js';
 import { reduceRules } from './reduce.js';
 import type { Compute, RulesFor } from './rule.js';
 import { sourceRules } from './source.js';
+import { windowRules } from './windows.js';
 
 /** Every op but `parameter`, whose values the caller brings. */
 export type ComputedOp = Exclude<OpName, 'parameter'>;
@@ -17,6 +18,7 @@ const rules: RulesFor<ComputedOp> = {
   ...reduceRules,
   ...contractRules,
   ...movementRules,
+  ...windowRules,
   ...gatherRules,
 };
 
