@@ -129,16 +129,16 @@ describe('the reference backend', () => {
     });
     const state = backend.allocate(200 * 200 * 4);
     let running = false;
-    let sawRunning = false;
-    const timer = setInterval(() => (sawRunning ||= running), 0);
+    let timesSeenRunning = 0;
+    const timer = setInterval(() => (timesSeenRunning += Number(running)), 0);
     // The faster the machine, the more steps are a long run.
-    for (let steps = 40; !sawRunning && steps < 5000; steps *= 2) {
+    for (let steps = 40; timesSeenRunning === 0 && steps < 5000; steps *= 2) {
       running = true;
       await executable.run({ parameters: [state], outputs: [] }, steps);
       running = false;
     }
     clearInterval(timer);
-    expect(sawRunning).toBe(true);
+    expect(timesSeenRunning).toBeGreaterThan(0);
   });
 
   test('refuses operands that do not fit the program', async () => {
