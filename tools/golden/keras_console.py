@@ -14,7 +14,7 @@ from contextlib import redirect_stdout
 
 os.environ["COLUMNS"] = "80"
 
-from recording import draw, generator, number, versions, write
+from recording import array, draw, generator, number, versions, write
 
 import keras
 import numpy as np
@@ -285,8 +285,11 @@ def history_orders():
 
 def record():
     orders = list(hook_orders())
+    model, x, y = small_model()
+    network = {"layers": "input 3, dense 4 relu, dense 2 softmax; SGD at 0.1; batches of 4; validation on the first 5",
+               "weights": [array(w) for w in model.get_weights()], "x": array(x), "y": array(y)}
     parts = {"summaries": list(summaries()), "history": list(history_orders()), "callbacks": orders,
-             "bars": list(bars()), "runs": list(runs())}
+             "bars": list(bars()), "network": network, "runs": list(runs())}
     write("keras_console", "What Keras prints, in 80 columns, by a clock that advances by `tick` a look.",
           versions(keras, tf), **parts)
 

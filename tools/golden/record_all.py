@@ -1,0 +1,24 @@
+"""Runs every recorder, or those named: `python tools/golden/record_all.py losses metrics`.
+
+Each runs in a process of its own, since the names that Keras gives to layers count on from one to the next.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+RECORDERS = ["layers", "losses", "optimizers", "schedules", "initializers", "metrics", "training", "keras_console", "ops",
+             "random_bits"]
+
+
+def main():
+    names = sys.argv[1:] or RECORDERS
+    unknown = [name for name in names if name not in RECORDERS]
+    if unknown:
+        sys.exit(f"Unknown recorders {unknown}; known: {RECORDERS}")
+    for name in names:
+        subprocess.run([sys.executable, "-B", "-W", "ignore", Path(__file__).with_name(f"{name}.py")], check=True)
+
+
+if __name__ == "__main__":
+    main()
