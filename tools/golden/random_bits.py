@@ -4,7 +4,7 @@ from recording import generator, versions, write
 
 import jax
 import numpy as np
-from jax._src.prng import threefry_2x32
+from jax._src.random.threefry2x32 import threefry_2x32
 
 ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 MASK = 0xFFFFFFFF
