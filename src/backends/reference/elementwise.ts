@@ -2,6 +2,7 @@
 // converted all operands, so that there is no index arithmetic here.
 import { isFloat, type DType } from '../../base/dtype.js';
 import { InternalError } from '../../base/errors.js';
+import { roundHalfToEven } from '../../base/rounding.js';
 import { sameShape } from '../../base/shape.js';
 import { describe, saturateToInt32 } from '../../ir/build.js';
 import type { ArithmeticOp, BinaryOp, ComparisonOp, GraphNode, LogicalOp, UnaryOp } from '../../ir/graph.js';
@@ -10,15 +11,6 @@ import type { Compute, Rule, RulesFor } from './rule.js';
 
 type Unary = (x: number) => number;
 type Binary = (a: number, b: number) => number;
-
-/** To the nearest whole number, halves to the even one; the sign of zero is that of `x`. */
-export function roundHalfToEven(x: number): number {
-  const below = Math.floor(x);
-  const fraction = x - below;
-  const up = fraction > 0.5 || (fraction === 0.5 && below % 2 !== 0);
-  const rounded = up ? below + 1 : below;
-  return rounded === 0 && (x < 0 || Object.is(x, -0)) ? -0 : rounded;
-}
 
 const unaryFunctions: { readonly [Op in UnaryOp]: Unary } = {
   neg: (x) => -x,
