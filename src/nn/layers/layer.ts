@@ -1,11 +1,12 @@
 // The base of all layers: a name, weights that are made when the input shape is known, and the computation itself.
-import { StateError } from '../../base/errors.js';
+import { isFloat, type DType } from '../../base/dtype.js';
+import { DTypeError, StateError } from '../../base/errors.js';
 import { formatShape, sameShape } from '../../base/shape.js';
-import type { DType } from '../../base/dtype.js';
+import { scalar } from '../../tensor/creation.js';
+import type { Tensor } from '../../tensor/tensor.js';
 import type { Initializer } from '../initializers.js';
+import { globalSeed, nextLayerStream, uniqueName } from '../naming.js';
 import type { Regularizer } from '../regularizers.js';
-import { nextLayerStream, uniqueName } from '../naming.js';
-import { Tensor } from '../../tensor/tensor.js';
 import { Variable } from '../../tensor/variable.js';
 
 /** A shape whose batch axis (and any other not yet known) is null. */
@@ -25,6 +26,7 @@ export interface CallContext {
 export interface LayerOptions {
   readonly name?: string;
   readonly trainable?: boolean;
+  /** The dtype of the weights, float32 by default. */
   readonly dtype?: DType;
   /** The shape of one sample, for the first layer of a model. */
   readonly inputShape?: PartialShape;
@@ -45,6 +47,8 @@ export abstract class Layer {
   /** Keras's class name: 'Dense', 'Conv2D'. */
   abstract readonly className: string;
   trainable: boolean;
+  /** The dtype of the weights. */
+  readonly dtype: DType;
   /** With the batch axis; only what the user gave. */
   readonly batchInputShape: PartialShape | undefined;
   /** Separates this layer's random numbers from the others'. */
@@ -55,6 +59,11 @@ export abstract class Layer {
   constructor(className: string, options: LayerOptions) {
     this.name = options.name ?? uniqueName(className);
     this.trainable = options.trainable ?? true;
+    this.dtype = options.dtype ?? 'float32';
+    if (!isFloat(this.dtype))
+      throw new DTypeError(
+        `${className} "${this.name}": expected dtype float32 or float64 for its weights, received ${this.dtype}.`,
+      );
     this.batchInputShape = options.batchInputShape ?? (options.inputShape ? [null, ...options.inputShape] : undefined);
     this.stream = nextLayerStream();
   }
@@ -98,7 +107,8 @@ export abstract class Layer {
     initializer: Initializer,
     options: { readonly regularizer?: Regularizer | undefined; readonly trainable?: boolean } = {},
   ): Variable {
-    const variable = new Variable(initializer.create(shape, this.stream, this.#weights.length), {
+    const value = initializer.create(shape, this.stream, this.#weights.length).cast(this.dtype);
+    const variable = new Variable(value, {
       name: `${this.name}/${name}`,
       trainable: options.trainable ?? true,
     });
@@ -138,6 +148,27 @@ export abstract class Layer {
   /** The computation: x with the batch axis first. */
   abstract call(x: Tensor, context: CallContext): Tensor;
 
+  /**
+   * Applies the layer to a batch outside of a model; the first time, its weights are made for this shape. By default as
+   * at inference.
+   */
+  apply(x: Tensor, context: Partial<CallContext> = {}): Tensor {
+    this.ensureBuilt([null, ...x.shape.slice(1)]);
+    return this.call(x, {
+      training: context.training ?? false,
+      step: context.step ?? scalar(0, 'int32'),
+      seed: context.seed ?? globalSeed(),
+    });
+  }
+
   /** What makes an equal layer again, in Keras's names and spelling (snake_case keys). */
-  abstract getConfig(): Record<string, unknown>;
+  getConfig(): Record<string, unknown> {
+    const policy = { module: 'keras', class_name: 'DTypePolicy', config: { name: this.dtype }, registered_name: null };
+    return { name: this.name, trainable: this.trainable, dtype: policy, ...this.ownConfig() };
+  }
+
+  /** The part of the configuration that only this kind of layer has. */
+  protected ownConfig(): Record<string, unknown> {
+    return {};
+  }
 }

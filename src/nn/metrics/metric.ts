@@ -1,7 +1,7 @@
 // What a metric is: state that every batch updates inside the compiled step, and a number read from it.
 import type { NDArray } from '../../base/ndarray.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { Variable } from '../../tensor/variable.js';
+import type { Variable } from '../../tensor/variable.js';
 
 /** A user's metric: (yTrue, yPred) -> values [B] or [B, ...], or a scalar; averaged over samples. */
 export type MetricFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;

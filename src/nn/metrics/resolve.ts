@@ -1,0 +1,104 @@
+// Finds the metric that a name, a metric or a user's function stands for, once the shapes of the data are known.
+import { ValueError } from '../../base/errors.js';
+import { camelCase } from '../../base/suggest.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { hasMethod, show } from '../check.js';
+import type { PartialShape } from '../layers/layer.js';
+import { lookUp, type Spelling } from '../lookup.js';
+import type { Loss } from '../losses/loss.js';
+import { lossAliases } from '../losses/resolve.js';
+import { snakeCase } from '../naming.js';
+import { binaryAccuracy, categoricalAccuracy, sparseCategoricalAccuracy } from './accuracy.js';
+import {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  meanAbsoluteError,
+  meanSquaredError,
+  sparseCategoricalCrossentropy,
+} from './errors.js';
+import { MeanMetric } from './mean.js';
+import type { Metric, MetricFunction } from './metric.js';
+
+type Kind = 'binary' | 'categorical' | 'sparse';
+interface Situation {
+  readonly kind: Kind;
+  readonly fromLogits: boolean;
+}
+type Make = (name: string, situation: Situation) => Metric;
+
+const table = {
+  accuracy: (name, { kind }) =>
+    ({ binary: binaryAccuracy, categorical: categoricalAccuracy, sparse: sparseCategoricalAccuracy })[kind]({ name }),
+  crossentropy: (name, { kind, fromLogits }) =>
+    ({
+      binary: binaryCrossentropy,
+      categorical: categoricalCrossentropy,
+      sparse: sparseCategoricalCrossentropy,
+    })[kind]({ name, fromLogits }),
+  binaryAccuracy: (name) => binaryAccuracy({ name }),
+  categoricalAccuracy: (name) => categoricalAccuracy({ name }),
+  sparseCategoricalAccuracy: (name) => sparseCategoricalAccuracy({ name }),
+  meanSquaredError: (name) => meanSquaredError({ name }),
+  meanAbsoluteError: (name) => meanAbsoluteError({ name }),
+  binaryCrossentropy: (name, { fromLogits }) => binaryCrossentropy({ name, fromLogits }),
+  categoricalCrossentropy: (name, { fromLogits }) => categoricalCrossentropy({ name, fromLogits }),
+  sparseCategoricalCrossentropy: (name, { fromLogits }) => sparseCategoricalCrossentropy({ name, fromLogits }),
+} as const satisfies Readonly<Record<string, Make>>;
+
+const aliases = { ...lossAliases, acc: 'accuracy', ce: 'crossentropy' };
+
+export type MetricName = keyof typeof table | keyof typeof aliases;
+
+/** What an entry of a `metrics` option takes. */
+export type MetricOption = Spelling<MetricName> | Metric | MetricFunction;
+
+/** What the last axes of labels and predictions say about how labels are written, as Keras reads them. */
+function kindOf(yTrueShape: PartialShape, yPredShape: PartialShape): Kind {
+  const lastOfLabels = yTrueShape.at(-1);
+  const lastOfPredictions = yPredShape.at(-1);
+  if (lastOfPredictions === 1) return 'binary';
+  const isSparse = yTrueShape.length < yPredShape.length || lastOfLabels === 1;
+  return isSparse ? 'sparse' : 'categorical';
+}
+
+/**
+ * The metric that an entry of `metrics` stands for. `accuracy` and `crossentropy` become what fits the labels' and the
+ * predictions' shapes; a cross-entropy takes predictions for logits where the loss does. A metric made from a string
+ * goes by that string in the history, in snake_case.
+ * @throws ValueError for what is no metric
+ */
+export function resolveMetric(
+  option: MetricOption,
+  loss: Pick<Loss, 'fromLogits'> | undefined,
+  yTrueShape: PartialShape,
+  yPredShape: PartialShape,
+): Metric {
+  if (typeof option === 'string') {
+    const { value } = lookUp<Make>('metric', option, table, aliases);
+    const situation = { kind: kindOf(yTrueShape, yPredShape), fromLogits: loss?.fromLogits ?? false };
+    return value(historyKey(option), situation);
+  }
+  if (typeof option === 'function') return userMetric(option);
+  if (!hasMethod(option, 'update'))
+    throw new ValueError(
+      `metrics: expected a name, a metric such as metrics.binaryAccuracy(), or a function of (yTrue, yPred), received ${show(option)}.`,
+    );
+  return option;
+}
+
+/** Keras keeps the string as it was given; ours in camelCase become Keras's own. */
+function historyKey(name: string): string {
+  return camelCase(name) === name && name !== name.toLowerCase() && name !== name.toUpperCase()
+    ? snakeCase(name)
+    : name;
+}
+
+function userMetric(fn: MetricFunction): Metric {
+  const name = fn.name || 'metric';
+  return new MeanMetric(name, (yTrue, yPred) => {
+    const values: unknown = fn(yTrue, yPred);
+    if (!(values instanceof Tensor))
+      throw new ValueError(`Metric function "${name}": expected it to return a tensor, received ${String(values)}.`);
+    return values;
+  });
+}

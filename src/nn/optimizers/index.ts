@@ -1,0 +1,6 @@
+// The namespace `optimizers`: what makes optimizers, and the options that each takes.
+export { adam, type AdamOptions } from './adam.js';
+export type { Optimizer, OptimizerOptions } from './optimizer.js';
+export { rmsprop, type RmspropOptions } from './rmsprop.js';
+export type { Schedule } from './schedules.js';
+export { sgd, type SgdOptions } from './sgd.js';
