@@ -91,8 +91,9 @@ export const gradientRules: { readonly [Op in OpName]: GradientRule<Op> } = {
     return [toBase, mul(g, mul(asNode(y), unary('log', positive)))];
   },
   // Where a = b, the gradient goes to b: so that relu, max(x, 0), has gradient 0 at 0.
-  max: (g, { inputs: [a, b] }) => selectGradient(g, binary('greater', a!, b!)),
-  min: (g, { inputs: [a, b] }) => selectGradient(g, binary('less', a!, b!)),
+  // Asked of the result, so that only that has to be kept: max(a, b) > b exactly where a > b.
+  max: (g, y) => selectGradient(g, binary('greater', asNode(y), y.inputs[1]!)),
+  min: (g, y) => selectGradient(g, binary('less', asNode(y), y.inputs[1]!)),
   where: (g, { inputs: [condition] }) => [null, where(condition!, g, zeros(g)), where(condition!, zeros(g), g)],
 
   reduce: reduceGradient,

@@ -1,8 +1,184 @@
 // The compiler: a straight list of passes from a program of graph nodes to a program of kernels.
+import { bytesPerElement, type DType } from '../base/dtype.js';
 import { InternalError } from '../base/errors.js';
-import type { KernelProgram, Target } from '../ir/kernel.js';
-import type { Program } from '../ir/program.js';
+import { sizeOf } from '../base/shape.js';
+import { makeNode, type GraphNode } from '../ir/graph.js';
+import type { Kernel, KernelBuffer, KernelProgram, Target } from '../ir/kernel.js';
+import { verifyProgram, type Program } from '../ir/program.js';
+import { MustStore } from './emit.js';
+import { aliasOf, fuse, type Group } from './fuse.js';
+import { legalize } from './legalize.js';
+import type { LowerContext } from './lower/context.js';
+import { lowerContract } from './lower/contract.js';
+import { lowerMap } from './lower/map.js';
+import { lowerReduce } from './lower/reduce.js';
+import { lowerScatter } from './lower/scatter.js';
+import { planMemory, type Lifetime } from './memory.js';
+import { schedule, unitOf, type Overwrite, type Schedule, type Unit } from './schedule.js';
+import { simplify } from './simplify.js';
+
+/** How often compiling may start again because a value turned out to need storing. */
+const mostAttempts = 200;
 
 export function compileProgram(program: Program, target: Target): KernelProgram {
-  throw new InternalError(`${program.outputs.length} ${target.lanes}`);
+  const forced = new Set<GraphNode>();
+  let graph = checked(simplify(program));
+  graph = checked(legalize(graph, forced));
+  graph = checked(ownResults(graph, new Set()));
+  const copied = new Set<number>();
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    try {
+      const lowered = lower(graph, forced, target);
+      const order = schedule(lowered.units, lowered.overwrites);
+      if ('phases' in order) return assemble(program, lowered, order);
+      // The old value is still needed when the new one is there: the new one waits in memory of its own.
+      const parameter = lowered.parameterOf(order.state);
+      if (copied.has(parameter)) throw new InternalError(`compiler: state ${parameter} cannot be replaced.`);
+      copied.add(parameter);
+      graph = checked(ownResults(graph, new Set([parameter])));
+    } catch (error) {
+      if (!(error instanceof MustStore)) throw error;
+      if (forced.has(error.node))
+        throw new InternalError(`compiler: ${error.node.op} is stored and still cannot be read.`);
+      forced.add(error.node);
+    }
+  }
+  throw new InternalError('compiler: gave up storing values.');
+}
+
+function checked(program: Program): Program {
+  verifyProgram(program);
+  return program;
+}
+
+/**
+ * Gives every output and every state a result of its own: one that is a parameter, that another result already is, or
+ * whose state is named in `copies`, is copied.
+ */
+function ownResults(program: Program, copies: ReadonlySet<number>): Program {
+  const taken = new Set<GraphNode>();
+  const own = (node: GraphNode, copy: boolean): GraphNode => {
+    const base = aliasOf(node);
+    if (!copy && base.op !== 'parameter' && !taken.has(base)) {
+      taken.add(base);
+      return node;
+    }
+    // A cast to the same dtype: a copy.
+    const made = makeNode('cast', [node], {}, node.shape, node.dtype);
+    taken.add(made);
+    return made;
+  };
+  return {
+    parameters: program.parameters,
+    updates: program.updates.map(({ parameter, value }) => ({ parameter, value: own(value, copies.has(parameter)) })),
+    outputs: program.outputs.map((node) => own(node, false)),
+  };
+}
+
+interface Lowered {
+  readonly units: readonly Unit[];
+  readonly overwrites: readonly Overwrite[];
+  readonly buffers: readonly BufferDraft[];
+  parameterOf(buffer: number): number;
+}
+
+/** A buffer before memory is planned. */
+interface BufferDraft {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly length: number;
+  readonly place: KernelBuffer['place'] | undefined;
+}
+
+function lower(program: Program, forced: ReadonlySet<GraphNode>, target: Target): Lowered {
+  const groups = fuse(program, forced);
+  const buffers: BufferDraft[] = [];
+  const bufferOfNode = new Map<GraphNode, number>();
+  const add = (node: GraphNode, name: string, place: BufferDraft['place']): void => {
+    bufferOfNode.set(node, buffers.length);
+    buffers.push({ name, dtype: node.dtype, length: sizeOf(node.shape), place });
+  };
+  program.parameters.forEach((node, index) => add(node, `parameter${index}`, { kind: 'parameter', index }));
+  const overwrites: Overwrite[] = [];
+  for (const { parameter, value } of program.updates) {
+    overwrites.push({ state: parameter, replacement: buffers.length });
+    add(aliasOf(value), `state${parameter}`, { kind: 'parameter', index: parameter });
+  }
+  program.outputs.forEach((node, index) => add(aliasOf(node), `output${index}`, { kind: 'output', index }));
+  for (const group of groups)
+    for (const root of group.roots) if (!bufferOfNode.has(root)) add(root, `${root.op}${root.id}`, undefined);
+
+  const context: LowerContext = {
+    target,
+    storage: {
+      bufferOf: (node) => {
+        for (let base = node; ; base = base.inputs[0]!) {
+          const buffer = bufferOfNode.get(base);
+          if (buffer !== undefined) return buffer;
+          if (base.op !== 'reshape' && base.op !== 'stopGradient') return undefined;
+        }
+      },
+    },
+    destinationOf: (node) => {
+      const buffer = bufferOfNode.get(node);
+      if (buffer === undefined) throw new InternalError(`compiler: ${node.op} has no buffer.`);
+      return buffer;
+    },
+    scratch: (length) => {
+      buffers.push({ name: `scratch${buffers.length}`, dtype: 'float32', length, place: undefined });
+      return buffers.length - 1;
+    },
+  };
+  return {
+    units: groups.map((group) => unitOf(lowerGroup(context, group))),
+    overwrites,
+    buffers,
+    parameterOf: (buffer) => buffer,
+  };
+}
+
+function lowerGroup(context: LowerContext, group: Group): Kernel[] {
+  switch (group.anchor?.op) {
+    case undefined:
+      return lowerMap(context, group);
+    case 'reduce':
+    case 'argMax':
+      return lowerReduce(context, group);
+    case 'contract':
+      return lowerContract(context, group);
+    default:
+      return lowerScatter(context, group);
+  }
+}
+
+/** Plans the memory of temporaries and puts the program together. */
+function assemble(program: Program, lowered: Lowered, { phases, phaseOf }: Schedule): KernelProgram {
+  const spans = new Map<number, { first: number; last: number }>();
+  for (const unit of lowered.units) {
+    const phase = phaseOf.get(unit)!;
+    for (const { buffer } of [...unit.reads, ...unit.writes]) {
+      const span = spans.get(buffer);
+      spans.set(buffer, { first: Math.min(span?.first ?? phase, phase), last: Math.max(span?.last ?? phase, phase) });
+    }
+  }
+  const temporaries = lowered.buffers.flatMap((draft, index) => (draft.place === undefined ? [index] : []));
+  const lifetimes = temporaries.map((index): Lifetime => {
+    const draft = lowered.buffers[index]!;
+    const span = spans.get(index) ?? { first: 0, last: 0 };
+    return { byteLength: draft.length * bytesPerElement(draft.dtype), ...span };
+  });
+  const plan = planMemory(lifetimes);
+  const offsetOf = new Map(temporaries.map((index, i) => [index, plan.offsets[i]!]));
+  return {
+    buffers: lowered.buffers.map(({ name, dtype, length, place }, index): KernelBuffer => ({
+      name,
+      dtype,
+      length,
+      place: place ?? { kind: 'temporary', byteOffset: offsetOf.get(index)! },
+    })),
+    phases: phases.map((units) => units.flatMap((unit) => unit.kernels)),
+    temporaryBytes: plan.totalBytes,
+    parameterCount: program.parameters.length,
+    outputCount: program.outputs.length,
+  };
 }

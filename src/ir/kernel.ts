@@ -9,6 +9,9 @@ export interface Target {
   readonly lanes: number;
   /** Vectors that can be live in a loop without spilling. */
   readonly vectorRegisters: number;
+  /** The register tile of a contraction: rows, and vectors a row. */
+  readonly tileRows: number;
+  readonly tileVectors: number;
   readonly level1CacheBytes: number;
   readonly level2CacheBytes: number;
 }

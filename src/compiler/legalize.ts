@@ -1,0 +1,134 @@
+// Brings reductions and contractions into the form that lowers well: long reductions in two stages, operands of
+// contractions padded so that every index lies inside, and laid out so that vectors lie contiguous.
+import { sizeOf, stridesOf } from '../base/shape.js';
+import { makeNode, type AxisIndex, type GraphNode } from '../ir/graph.js';
+import { pad, permute, reduce, reshape } from '../ir/build.js';
+import type { Program } from '../ir/program.js';
+import { positionOf, type Index } from './affine.js';
+import { isView, viewIndex } from './index-maps.js';
+import { rewrite } from './rewrite.js';
+
+export function legalize(program: Program, forced: Set<GraphNode>): Program {
+  const padded = new Map<string, GraphNode>();
+  const arranged = new Map<string, GraphNode>();
+  return rewrite(program, (node) => {
+    if (node.op === 'reduce') return splitReduction(node);
+    if (node.op !== 'contract') return node;
+    return arrangeOperands(padOperands(node, padded), arranged, forced);
+  });
+}
+
+const splitAbove = 8192;
+const fewResults = 512;
+const mostParts = 16;
+
+/**
+ * A long reduction to few results is done in a fixed number of parts, which can run on several threads, and the parts
+ * are combined in their order: the result does not depend on the number of threads.
+ */
+function splitReduction(node: GraphNode<'reduce'>): GraphNode {
+  const [x] = node.inputs as [GraphNode];
+  const { kind, axes } = node.attributes;
+  if (sizeOf(x.shape) < splitAbove || sizeOf(node.shape) > fewResults) return node;
+  const axis = axes[0]!;
+  const size = x.shape[axis]!;
+  let parts = Math.min(mostParts, size);
+  while (size % parts !== 0) parts--;
+  if (parts < 2 || (parts === size && axes.length === 1)) return node;
+  const split = reshape(x, [...x.shape.slice(0, axis), parts, size / parts, ...x.shape.slice(axis + 1)]);
+  const inner = axes.map((reduced) => reduced + 1);
+  const partial = reduce(kind, split, inner);
+  const joined = reduce(kind, partial, [axis, ...inner]);
+  return reshape(joined, node.shape);
+}
+
+function rangeOf(index: AxisIndex, loops: readonly number[]): { low: number; high: number } {
+  let low = index.offset;
+  let high = index.offset;
+  for (const { loop, coefficient } of index.terms) {
+    const reach = coefficient * (loops[loop]! - 1);
+    if (reach < 0) low += reach;
+    else high += reach;
+  }
+  return { low, high };
+}
+
+/** Implicit zeros become stored ones, so that no inner loop asks whether it is inside. */
+function padOperands(node: GraphNode<'contract'>, padded: Map<string, GraphNode>): GraphNode<'contract'> {
+  const { loops } = node.attributes;
+  const legal = (
+    operand: GraphNode,
+    index: readonly AxisIndex[],
+  ): { operand: GraphNode; index: readonly AxisIndex[] } => {
+    const padding = index.map((axisIndex, axis) => {
+      const { low, high } = rangeOf(axisIndex, loops);
+      return { low: Math.max(0, -low), high: Math.max(0, high - operand.shape[axis]! + 1), interior: 0 };
+    });
+    if (padding.every(({ low, high }) => low === 0 && high === 0)) return { operand, index };
+    const key = `${operand.id} ${JSON.stringify(padding)}`;
+    const made = padded.get(key) ?? pad(operand, padding);
+    padded.set(key, made);
+    return { operand: made, index: index.map((axis, i) => ({ ...axis, offset: axis.offset + padding[i]!.low })) };
+  };
+  const a = legal(node.inputs[0]!, node.attributes.a);
+  const b = legal(node.inputs[1]!, node.attributes.b);
+  if (a.operand === node.inputs[0] && b.operand === node.inputs[1]) return node;
+  const attributes = { ...node.attributes, a: a.index, b: b.index };
+  return makeNode('contract', [a.operand, b.operand], attributes, node.shape, node.dtype) as GraphNode<'contract'>;
+}
+
+/** Copies an operand with the axis that vectors run along last, unless it lies so already. */
+function arrangeOperands(
+  node: GraphNode<'contract'>,
+  arranged: Map<string, GraphNode>,
+  forced: Set<GraphNode>,
+): GraphNode<'contract'> {
+  const { loops, outputRank } = node.attributes;
+  let vectorLoop = outputRank - 1;
+  while (vectorLoop > 0 && loops[vectorLoop] === 1) vectorLoop--;
+  if (vectorLoop < 0) return node;
+  const legal = (
+    operand: GraphNode,
+    index: readonly AxisIndex[],
+  ): { operand: GraphNode; index: readonly AxisIndex[] } => {
+    const stride = strideAlong(operand, index, loops, vectorLoop);
+    if (stride === 0 || stride === 1) return { operand, index };
+    const axis = index.findIndex(({ terms }) =>
+      terms.some(({ loop, coefficient }) => loop === vectorLoop && coefficient === 1),
+    );
+    if (axis < 0) return { operand, index };
+    const order = [...index.keys()].filter((other) => other !== axis);
+    order.push(axis);
+    const key = `${operand.id} ${order.join()}`;
+    // Already last here: it is a view of something that lies otherwise, and is stored as it is.
+    const made = arranged.get(key) ?? (axis === index.length - 1 ? operand : permute(operand, order));
+    arranged.set(key, made);
+    forced.add(made);
+    return { operand: made, index: order.map((position) => index[position]!) };
+  };
+  const a = legal(node.inputs[0]!, node.attributes.a);
+  const b = legal(node.inputs[1]!, node.attributes.b);
+  if (a.operand === node.inputs[0] && b.operand === node.inputs[1]) return node;
+  const attributes = { ...node.attributes, a: a.index, b: b.index };
+  return makeNode('contract', [a.operand, b.operand], attributes, node.shape, node.dtype) as GraphNode<'contract'>;
+}
+
+/** How far one step of `loop` moves in the memory that an operand's views read. */
+function strideAlong(operand: GraphNode, axes: readonly AxisIndex[], loops: readonly number[], loop: number): number {
+  const extents = new Map(loops.map((extent, i) => [`l${i}`, extent]));
+  let base = operand;
+  let index = axes.map((axis): Index => ({
+    offset: axis.offset,
+    terms: new Map(axis.terms.map((term) => [`l${term.loop}`, term.coefficient])),
+    lane: 0,
+  }));
+  while (isView(base)) {
+    try {
+      index = viewIndex(base, index, extents);
+    } catch {
+      break; // it will be stored here
+    }
+    base = base.inputs[0]!;
+  }
+  return positionOf(index, stridesOf(base.shape)).terms.get(`l${loop}`) ?? 0;
+}

@@ -1,0 +1,476 @@
+// Lowers contractions: C[o] = sum over r of A[a(o, r)] B[b(o, r)]. A tile of rows x vectors of C stays in registers over
+// the whole reduction; what follows element by element is applied to it before it is stored. A long reduction is walked
+// in blocks, the tiles waiting in memory in between, so that what a block reads stays in cache.
+import { InternalError } from '../../base/errors.js';
+import { stridesOf } from '../../base/shape.js';
+import type { GraphNode } from '../../ir/graph.js';
+import type { Kernel, KernelExpr, ValueType } from '../../ir/kernel.js';
+import {
+  addIndex,
+  constantIndex,
+  positionOf,
+  scaleIndex,
+  shiftIndex,
+  toAffine,
+  variableIndex,
+  zeroIndex,
+  type Index,
+} from '../affine.js';
+import { MustStore, type Emitter } from '../emit.js';
+import type { Group } from '../fuse.js';
+import { isView, viewIndex } from '../index-maps.js';
+import type { KernelBuilder } from '../kernel-builder.js';
+import { binaryExpr } from '../math.js';
+import { buildKernel, chunkVariable, planFor, type LowerContext } from './context.js';
+import { indexOf, loopsOf, type LoopSpec } from './loops.js';
+import { storeRoots } from './map.js';
+
+/** An operand as it lies in memory: how far each loop moves in it. */
+interface Operand {
+  readonly buffer: number;
+  readonly offset: number;
+  /** By loop of the contraction. */
+  readonly strides: readonly number[];
+}
+
+/** A loop of the kernel, with its strides in both operands. `parts` are loops of the contraction (outer ones dropped). */
+interface TileLoop extends LoopSpec {
+  readonly a: number;
+  readonly b: number;
+}
+
+export function lowerContract(context: LowerContext, group: Group): Kernel[] {
+  const node = group.anchor as GraphNode<'contract'>;
+  const { loops: sizes, outputRank } = node.attributes;
+  const a = operandOf(context, node, 0);
+  const b = operandOf(context, node, 1);
+
+  // Output loops: planned with what the group reads and writes and what the operands do.
+  const outputShape = sizes.slice(0, outputRank);
+  const outputLoops = planFor(context, group, loopsOf(outputShape), outputRank, (emitter, index) => {
+    for (const operand of [a, b])
+      emitter.builder.accesses.push({ at: positionOf(index, operand.strides.slice(0, outputRank)) });
+    emitter.bind(node, () => ({ expr: { kind: 'number', value: 0, type: { lane: 'f32', vector: false } }, level: 0 }));
+    storeRoots(context, emitter, group.roots, index, { vector: false, count: 1 });
+  });
+  const strideOf = (operand: Operand, loop: LoopSpec, base: number): number =>
+    loop.parts.reduce((sum, { axis, stride }) => sum + operand.strides[base + axis]! * stride, 0);
+  const output = outputLoops.map((loop): TileLoop => ({ ...loop, a: strideOf(a, loop, 0), b: strideOf(b, loop, 0) }));
+  const summed = mergeSummed(
+    loopsOf(sizes.slice(outputRank)).map((loop): TileLoop => ({
+      ...loop,
+      a: strideOf(a, loop, outputRank),
+      b: strideOf(b, loop, outputRank),
+    })),
+  );
+  return new ContractLowering(context, group, a, b, output, summed).kernels();
+}
+
+/** How a contraction's operand lies in memory. @throws MustStore if it has to be stored first */
+function operandOf(context: LowerContext, node: GraphNode<'contract'>, which: 0 | 1): Operand {
+  const { loops } = node.attributes;
+  const axisIndices = which === 0 ? node.attributes.a : node.attributes.b;
+  const extents = new Map(loops.map((extent, loop) => [`l${loop}`, extent]));
+  let index = axisIndices.map((axis): Index => ({
+    offset: axis.offset,
+    terms: new Map(axis.terms.map(({ loop, coefficient }) => [`l${loop}`, coefficient])),
+    lane: 0,
+  }));
+  const operand = node.inputs[which]!;
+  let base = operand;
+  let buffer = context.storage.bufferOf(base);
+  while (buffer === undefined) {
+    if (!isView(base)) throw new MustStore(operand);
+    try {
+      index = viewIndex(base, index, extents);
+    } catch {
+      throw new MustStore(operand);
+    }
+    base = base.inputs[0]!;
+    buffer = context.storage.bufferOf(base);
+  }
+  const position = positionOf(index, stridesOf(base.shape));
+  return { buffer, offset: position.offset, strides: loops.map((_, loop) => position.terms.get(`l${loop}`) ?? 0) };
+}
+
+/** Joins summed loops that both operands walk as one. */
+function mergeSummed(loops: readonly TileLoop[]): TileLoop[] {
+  const result: TileLoop[] = [];
+  for (const loop of loops) {
+    const outer = result.at(-1);
+    if (outer && outer.a === loop.a * loop.extent && outer.b === loop.b * loop.extent)
+      result[result.length - 1] = { ...loop, extent: outer.extent * loop.extent, nominal: outer.extent * loop.extent };
+    else result.push(loop);
+  }
+  return result;
+}
+
+const vectorType: ValueType = { lane: 'f32', vector: true };
+const noLoop: TileLoop = { extent: 1, nominal: 1, parts: [], a: 0, b: 0 };
+
+/** One pass over a span of a loop, in steps of a tile: `size` positions from `begin` in tiles of `tile`. */
+interface Span {
+  readonly begin: number;
+  readonly size: number;
+  readonly tile: number;
+}
+
+class ContractLowering {
+  readonly #context: LowerContext;
+  readonly #group: Group;
+  readonly #node: GraphNode;
+  readonly #a: Operand;
+  readonly #b: Operand;
+  readonly #output: readonly TileLoop[];
+  readonly #vector: TileLoop;
+  readonly #row: TileLoop;
+  readonly #others: readonly TileLoop[];
+  /** Summed loops walked outside the tiles, in blocks, and inside them. */
+  readonly #blocked: readonly TileLoop[];
+  readonly #inner: readonly TileLoop[];
+  readonly #rowSpans: readonly Span[];
+  readonly #vectorSpans: readonly Span[];
+  readonly #scratch: number | undefined;
+
+  constructor(
+    context: LowerContext,
+    group: Group,
+    a: Operand,
+    b: Operand,
+    output: readonly TileLoop[],
+    summed: readonly TileLoop[],
+  ) {
+    this.#context = context;
+    this.#group = group;
+    this.#node = group.anchor!;
+    this.#a = a;
+    this.#b = b;
+    this.#output = output;
+    const { lanes, tileRows, tileVectors } = context.target;
+    this.#vector = output.at(-1) ?? noLoop;
+    const candidates = output.slice(0, -1);
+    this.#row = chooseRow(candidates, this.#vector);
+    this.#others = candidates.filter((loop) => loop !== this.#row);
+    const vectors = Math.ceil(this.#vector.extent / lanes);
+    // A narrow result leaves registers for more rows.
+    const width = Math.min(vectors, tileVectors);
+    const rows = width < tileVectors ? Math.floor((tileRows * tileVectors) / width) : tileRows;
+    this.#rowSpans = spansOf(this.#row.extent, Math.min(rows, 6));
+    this.#vectorSpans = vectorSpans(this.#vector.extent, lanes, width);
+    const blocks = blocksOf(summed, output, context.target.level1CacheBytes);
+    this.#blocked = summed.slice(0, blocks);
+    this.#inner = summed.slice(blocks);
+    if (blocks > 0) this.#scratch = context.scratch(output.reduce((product, loop) => product * loop.extent, 1));
+  }
+
+  kernels(): Kernel[] {
+    const others = this.#others;
+    const widest = others.reduce((best, loop, i) => (best < 0 || loop.extent > others[best]!.extent ? i : best), -1);
+    const rowTiles = this.#rowSpans[0]!.size / this.#rowSpans[0]!.tile;
+    const vectorTiles = this.#vectorSpans[0]!.size / this.#vectorSpans[0]!.tile;
+    const long = others.findIndex((loop) => loop.extent >= 8);
+    const best = long >= 0 ? long : widest;
+    if (best >= 0 && (others[best]!.extent >= 8 || others[best]!.extent >= Math.max(rowTiles, vectorTiles)))
+      return [this.#kernel({ loop: best }, this.#rowSpans, this.#vectorSpans)];
+    // No loop of its own to share out: the tiles along the rows or the vectors, and what is left over beside them.
+    const along = vectorTiles >= rowTiles ? 'vectors' : 'rows';
+    const spans = along === 'rows' ? this.#rowSpans : this.#vectorSpans;
+    return spans.map((span, i) =>
+      along === 'rows'
+        ? this.#kernel('rows', [span], this.#vectorSpans, i === 0 ? '' : `_rest${i}`)
+        : this.#kernel('vectors', this.#rowSpans, [span], i === 0 ? '' : `_rest${i}`),
+    );
+  }
+
+  /** A kernel whose chunks are the steps of one of the other loops, or the tiles of the one row or vector span. */
+  #kernel(
+    chunked: { readonly loop: number } | 'rows' | 'vectors',
+    rowSpans: readonly Span[],
+    spans: readonly Span[],
+    suffix = '',
+  ): Kernel {
+    const loop = typeof chunked === 'object' ? this.#others[chunked.loop]! : undefined;
+    const chunkSpan = chunked === 'rows' ? rowSpans[0]! : spans[0]!;
+    const chunks = loop ? loop.extent : Math.ceil(chunkSpan.size / chunkSpan.tile);
+    return buildKernel(
+      this.#context,
+      this.#group,
+      chunks,
+      (builder, emitter) => {
+        if (loop) builder.declare(chunkVariable, loop.nominal);
+        const eachTile = (body: (tile: Tile) => void): void => {
+          this.#nest(builder, loop, (others) => {
+            for (const vectorSpan of spans)
+              overSpan(builder, 'v', vectorSpan, this.#vector, chunked === 'vectors', (vectorAt) => {
+                for (const rowSpan of rowSpans)
+                  overSpan(builder, 'm', rowSpan, this.#row, chunked === 'rows', (rowAt) =>
+                    body({ others, vectorAt, rowAt, rows: rowSpan.tile, width: vectorSpan.tile }),
+                  );
+              });
+          });
+        };
+        if (this.#blocked.length === 0) eachTile((tile) => this.#tile(builder, emitter, tile, []));
+        else this.#inBlocks(builder, emitter, eachTile);
+      },
+      suffix,
+    );
+  }
+
+  /** The loops that are neither rows nor vectors; the chunked one is the chunk's number. */
+  #nest(builder: KernelBuilder, chunkedLoop: TileLoop | undefined, body: (others: readonly Index[]) => void): void {
+    const nest = (depth: number, positions: readonly Index[]): void => {
+      const loop = this.#others[depth];
+      if (!loop) return body(positions);
+      if (loop === chunkedLoop) return nest(depth + 1, [...positions, variableIndex(chunkVariable)]);
+      builder.loop('o', { end: loop.extent, extent: loop.nominal }, (variable) =>
+        nest(depth + 1, [...positions, variableIndex(variable)]),
+      );
+    };
+    nest(0, []);
+  }
+
+  #inBlocks(builder: KernelBuilder, emitter: Emitter, eachTile: (body: (tile: Tile) => void) => void): void {
+    eachTile((tile) =>
+      this.#eachVector(tile, (row, vector) => this.#storeScratch(builder, tile, row, vector, zeroVector)),
+    );
+    const block = (depth: number, positions: readonly Index[]): void => {
+      const loop = this.#blocked[depth];
+      if (!loop) return eachTile((tile) => this.#tile(builder, emitter, tile, positions));
+      builder.loop('p', { end: loop.extent }, (variable) => block(depth + 1, [...positions, variableIndex(variable)]));
+    };
+    block(0, []);
+    eachTile((tile) => {
+      this.#eachVector(tile, (row, vector) => {
+        const value = builder.let(this.#loadScratch(tile, row, vector), builder.level);
+        this.#finish(emitter, tile, row, vector, value.expr);
+      });
+    });
+  }
+
+  #eachVector(tile: Tile, body: (row: number, vector: number) => void): void {
+    for (let row = 0; row < tile.rows; row++)
+      for (let vector = 0; vector < this.#vectorsOf(tile); vector++) body(row, vector);
+  }
+
+  #vectorsOf(tile: Tile): number {
+    return Math.ceil(tile.width / this.#context.target.lanes);
+  }
+
+  #countOf(tile: Tile, vector: number): number {
+    const { lanes } = this.#context.target;
+    return Math.min(lanes, tile.width - vector * lanes);
+  }
+
+  /** One tile over the inner summed loops. With `blockAt` it adds to what waits in memory, else it is finished. */
+  #tile(builder: KernelBuilder, emitter: Emitter, tile: Tile, blockAt: readonly Index[]): void {
+    const blocked = this.#scratch !== undefined;
+    const vectors = this.#vectorsOf(tile);
+    const sums: (KernelExpr & { kind: 'register' })[][] = [];
+    for (let row = 0; row < tile.rows; row++)
+      sums.push(
+        Array.from({ length: vectors }, (_, vector) =>
+          builder.mutable(blocked ? this.#loadScratch(tile, row, vector) : zeroVector, 'c'),
+        ),
+      );
+    const sum = (depth: number, positions: readonly Index[]): void => {
+      const loop = this.#inner[depth];
+      if (!loop) return this.#multiplyAdd(builder, tile, sums, [...blockAt, ...positions]);
+      builder.loop('k', { end: loop.extent }, (variable) => sum(depth + 1, [...positions, variableIndex(variable)]));
+    };
+    sum(0, []);
+    this.#eachVector(tile, (row, vector) => {
+      if (blocked) this.#storeScratch(builder, tile, row, vector, sums[row]![vector]!);
+      else this.#finish(emitter, tile, row, vector, sums[row]![vector]!);
+    });
+  }
+
+  /** The innermost step: sums[row][vector] += A x B, every element read once. */
+  #multiplyAdd(
+    builder: KernelBuilder,
+    tile: Tile,
+    sums: readonly (readonly (KernelExpr & { kind: 'register' })[])[],
+    summedAt: readonly Index[],
+  ): void {
+    const { lanes } = this.#context.target;
+    const read = (operand: Operand, which: 'a' | 'b', row: number, vector: number): KernelExpr => {
+      let at = constantIndex(operand.offset);
+      const move = (index: Index, stride: number): void => {
+        at = addIndex(at, scaleIndex(index, stride));
+      };
+      this.#others.forEach((loop, i) => move(tile.others[i]!, loop[which]));
+      [...this.#blocked, ...this.#inner].forEach((loop, i) => move(summedAt[i]!, loop[which]));
+      move(shiftIndex(tile.rowAt, row), this.#row[which]);
+      move(shiftIndex(tile.vectorAt, vector * lanes), this.#vector[which]);
+      const affine = toAffine(at);
+      const stride = this.#vector[which];
+      if (stride === 0)
+        return {
+          kind: 'splat',
+          value: {
+            kind: 'load',
+            buffer: operand.buffer,
+            at: affine,
+            stride: 0,
+            count: 1,
+            type: { lane: 'f32', vector: false },
+          },
+          type: vectorType,
+        };
+      return {
+        kind: 'load',
+        buffer: operand.buffer,
+        at: affine,
+        stride,
+        count: this.#countOf(tile, vector),
+        type: vectorType,
+      };
+    };
+    // What does not change with the row (or the vector) is read once for all of them.
+    const reader = (operand: Operand, which: 'a' | 'b'): ((row: number, vector: number) => KernelExpr) => {
+      const known = new Map<string, KernelExpr>();
+      return (row, vector) => {
+        const key = `${this.#row[which] === 0 ? 0 : row},${this.#vector[which] === 0 ? 0 : vector}`;
+        const value = known.get(key) ?? builder.let(read(operand, which, row, vector), builder.level, which).expr;
+        known.set(key, value);
+        return value;
+      };
+    };
+    const readA = reader(this.#a, 'a');
+    const readB = reader(this.#b, 'b');
+    this.#eachVector(tile, (row, vector) => {
+      const sum = sums[row]![vector]!;
+      builder.set(sum, binaryExpr('add', sum, binaryExpr('mul', readA(row, vector), readB(row, vector))));
+    });
+  }
+
+  /** The index of the result for one vector of a tile. */
+  #indexOf(tile: Tile, row: number, vector: number): Index[] {
+    const { lanes } = this.#context.target;
+    const positions = this.#output.map((loop) => {
+      if (loop === this.#vector) return { ...shiftIndex(tile.vectorAt, vector * lanes), lane: 1 };
+      if (loop === this.#row) return shiftIndex(tile.rowAt, row);
+      return tile.others[this.#others.indexOf(loop)]!;
+    });
+    return indexOf(this.#node.shape.length, this.#output, positions);
+  }
+
+  #finish(emitter: Emitter, tile: Tile, row: number, vector: number, value: KernelExpr): void {
+    const { level } = emitter.builder;
+    emitter.bind(this.#node, () => ({ expr: value, level }));
+    const mode = { vector: true, count: this.#countOf(tile, vector) };
+    storeRoots(this.#context, emitter, this.#group.roots, this.#indexOf(tile, row, vector), mode);
+  }
+
+  #scratchAt(tile: Tile, row: number, vector: number): Index {
+    // Row-major over the kernel's output loops, whose formal indices may run past an axis: strides are their own.
+    const { lanes } = this.#context.target;
+    const strides = stridesOf(this.#output.map((loop) => loop.extent));
+    return this.#output.reduce((at, loop, i) => {
+      const position =
+        loop === this.#vector
+          ? shiftIndex(tile.vectorAt, vector * lanes)
+          : loop === this.#row
+            ? shiftIndex(tile.rowAt, row)
+            : tile.others[this.#others.indexOf(loop)]!;
+      return addIndex(at, scaleIndex(position, strides[i]!));
+    }, zeroIndex);
+  }
+
+  #loadScratch(tile: Tile, row: number, vector: number): KernelExpr {
+    const at = toAffine(this.#scratchAt(tile, row, vector));
+    const count = this.#countOf(tile, vector);
+    return { kind: 'load', buffer: this.#scratchBuffer, at, stride: 1, count, type: vectorType };
+  }
+
+  #storeScratch(builder: KernelBuilder, tile: Tile, row: number, vector: number, value: KernelExpr): void {
+    builder.store(this.#scratchBuffer, this.#scratchAt(tile, row, vector), this.#countOf(tile, vector), value);
+  }
+
+  get #scratchBuffer(): number {
+    if (this.#scratch === undefined) throw new InternalError('contract: tiles have no memory to wait in.');
+    return this.#scratch;
+  }
+}
+
+interface Tile {
+  readonly others: readonly Index[];
+  readonly vectorAt: Index;
+  readonly rowAt: Index;
+  readonly rows: number;
+  /** Elements along the vector loop. */
+  readonly width: number;
+}
+
+const zeroVector: KernelExpr = { kind: 'number', value: 0, type: vectorType };
+
+/** Walks a span tile by tile; as chunks, the tile's number is the chunk's. */
+function overSpan(
+  builder: KernelBuilder,
+  prefix: string,
+  span: Span,
+  loop: TileLoop,
+  asChunks: boolean,
+  body: (at: Index) => void,
+): void {
+  if (asChunks) {
+    builder.declare(chunkVariable, Math.ceil(loop.nominal / span.tile));
+    return body({ offset: span.begin, terms: new Map([[chunkVariable, span.tile]]), lane: 0 });
+  }
+  if (span.size === 1 && loop.extent === 1) return body(zeroIndex);
+  const end = span.begin + span.size;
+  builder.loop(prefix, { begin: span.begin, end, step: span.tile, extent: loop.nominal }, (variable) =>
+    body(variableIndex(variable)),
+  );
+}
+
+/**
+ * The loop whose steps are a tile's rows: one along which the vectors of one operand do not change, so that they are
+ * read once for all rows. Short strides in the other operand keep a tile's reads together.
+ */
+function chooseRow(candidates: readonly TileLoop[], vector: TileLoop): TileLoop {
+  const shared = candidates.filter((loop) => (vector.a !== 0 && loop.a === 0) || (vector.b !== 0 && loop.b === 0));
+  const score = (loop: TileLoop): number => {
+    const stride = Math.max(1, Math.min(...[loop.a, loop.b].map(Math.abs).filter((step) => step > 0), Infinity));
+    // A loop shorter than a tile wastes the vectors it reads.
+    return Math.min(loop.extent, 4) * 1e6 - Math.min(stride, 1e6 - 1);
+  };
+  return [...shared].sort((x, y) => score(y) - score(x))[0] ?? noLoop;
+}
+
+/** Tiles of at most `most` rows, as even as can be: 13 as 3 x 3 + 4, 32 as 8 x 4. */
+function spansOf(extent: number, most: number): Span[] {
+  const tiles = Math.ceil(extent / most);
+  const size = Math.floor(extent / tiles);
+  const larger = extent - size * tiles;
+  const spans: Span[] = [];
+  if (larger > 0) spans.push({ begin: 0, size: larger * (size + 1), tile: size + 1 });
+  if (tiles > larger) spans.push({ begin: larger * (size + 1), size: (tiles - larger) * size, tile: size });
+  return spans;
+}
+
+/** Tiles of `width` vectors, then one for what is left. */
+function vectorSpans(extent: number, lanes: number, width: number): Span[] {
+  const tile = width * lanes;
+  const full = Math.floor(extent / tile) * tile;
+  const spans: Span[] = [];
+  if (full > 0) spans.push({ begin: 0, size: full, tile });
+  if (full < extent) spans.push({ begin: full, size: extent - full, tile: extent - full });
+  return spans;
+}
+
+/**
+ * How many of the outer summed loops are walked in blocks: those beyond what lets the vectors that a tile reads, and all
+ * that its neighbours read, stay in the first-level cache.
+ */
+function blocksOf(summed: readonly TileLoop[], output: readonly TileLoop[], cacheBytes: number): number {
+  const outputs = output.reduce((product, loop) => product * loop.extent, 1);
+  let depth = summed.reduce((product, loop) => product * loop.extent, 1);
+  let blocks = 0;
+  // Few outputs, or short reductions, gain nothing; the last loop is always inside.
+  while (blocks < summed.length - 1 && outputs >= 512 && depth * 32 > 2 * cacheBytes) {
+    depth /= summed[blocks]!.extent;
+    if (depth < 64) break;
+    blocks++;
+  }
+  return blocks;
+}
