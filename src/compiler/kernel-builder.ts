@@ -56,16 +56,14 @@ export class KernelBuilder {
     body(variable);
     const { statements } = this.#scopes.pop()!;
     if (statements.length > 0)
-      this.#scopes
-        .at(-1)!
-        .statements.push({
-          kind: 'loop',
-          variable,
-          begin: range.begin ?? 0,
-          end: range.end,
-          step: range.step ?? 1,
-          body: statements,
-        });
+      this.#scopes.at(-1)!.statements.push({
+        kind: 'loop',
+        variable,
+        begin: range.begin ?? 0,
+        end: range.end,
+        step: range.step ?? 1,
+        body: statements,
+      });
   }
 
   /** The depth from which on `index` can be computed. */

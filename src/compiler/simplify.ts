@@ -1,7 +1,8 @@
 // Simplifies: equal computations become one, what is known becomes a constant, what changes nothing goes away.
 // Every rule keeps results bit for bit, except that NaN payloads may differ.
-import { sizeOf } from '../base/shape.js';
-import { constant, fold, roundTo, where, window } from '../ir/build.js';
+import { sameShape, sizeOf } from '../base/shape.js';
+import { constant, fold, reshape, roundTo, where, window } from '../ir/build.js';
+import { attributesKey } from '../ir/key.js';
 import { isBinary, isUnary, type BinaryOp, type GraphNode, type UnaryOp } from '../ir/graph.js';
 import type { Program } from '../ir/program.js';
 import { isView } from './index-maps.js';
@@ -26,9 +27,7 @@ export function simplify(program: Program): Program {
 function keyOf(node: GraphNode): string {
   if (node.op === 'parameter') return `parameter ${node.id}`;
   const inputs = node.inputs.map((input) => input.id).join();
-  if (node.op === 'constant')
-    return `constant ${node.dtype} ${node.shape.join()} ${Object.is(node.attributes.value, -0) ? '-0' : node.attributes.value}`;
-  return `${node.op} ${node.dtype} ${node.shape.join()} ${inputs} ${JSON.stringify(node.attributes)}`;
+  return `${node.op} ${node.dtype} ${node.shape.join()} ${inputs} ${attributesKey(node)}`;
 }
 
 function isConstant(node: GraphNode | undefined, value?: number): node is GraphNode<'constant'> {
@@ -47,8 +46,8 @@ function step(node: GraphNode): GraphNode {
     case 'where':
       return simplifyWhere(node);
     case 'reshape': {
-      const [x] = node.inputs;
-      return x!.op === 'reshape' ? { ...node, inputs: x!.inputs } : node;
+      const [x] = node.inputs as [GraphNode];
+      return x.op === 'reshape' || sameShape(x.shape, node.shape) ? reshape(x, node.shape) : node;
     }
     case 'reduce': {
       const [x] = node.inputs;

@@ -1,4 +1,5 @@
 // The text that two programs share exactly when they compute the same: the key of the cache of loaded programs.
+import { attributesKey } from '../ir/key.js';
 import { topologicalOrder } from '../ir/graph.js';
 import { rootsOf, type Program } from '../ir/program.js';
 
@@ -13,18 +14,9 @@ export function programKey(program: Program): string {
     if (numbers.has(node.id)) continue;
     const inputs = node.inputs.map((input) => numbers.get(input.id)).join();
     numbers.set(node.id, numbers.size);
-    lines.push(`${node.op} ${node.dtype} ${node.shape.join()} ${inputs} ${attributesText(node.attributes)}`);
+    lines.push(`${node.op} ${node.dtype} ${node.shape.join()} ${inputs} ${attributesKey(node)}`);
   }
   const outputs = program.outputs.map((node) => numbers.get(node.id)).join();
   const updates = program.updates.map(({ parameter, value }) => `${parameter}=${numbers.get(value.id)}`).join();
   return `${lines.join('\n')}\n-> ${outputs} ; ${updates}`;
-}
-
-function attributesText(attributes: object): string {
-  // JSON has no NaN, infinities or -0; constants may be any of them.
-  return JSON.stringify(attributes, (_, value: unknown) =>
-    typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
-      ? `#${Object.is(value, -0) ? '-0' : value}`
-      : value,
-  );
 }
