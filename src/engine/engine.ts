@@ -2,15 +2,14 @@
 import type { DType } from '../base/dtype.js';
 import { DTypeError, StateError, ValueError } from '../base/errors.js';
 import type { NDArray } from '../base/ndarray.js';
-import { sizeOf } from '../base/shape.js';
 import { unknownName } from '../base/suggest.js';
-import { bytesPerElement } from '../base/dtype.js';
 import { compileProgram } from '../compiler/compile.js';
 import { topologicalOrder, type DataSource, type GraphNode } from '../ir/graph.js';
 import { rootsOf, verifyProgram, type Program } from '../ir/program.js';
-import type { Backend, BackendFactory, DeviceBuffer, Executable } from '../runtime/backend.js';
+import type { Backend, BackendFactory, Executable } from '../runtime/backend.js';
 import { programKey } from './key.js';
 import { lift } from './lift.js';
+import { LoadedProgram } from './loaded-program.js';
 
 export interface EngineOptions {
   /** In order of preference. */
@@ -84,8 +83,8 @@ export class Engine {
     throw new StateError(`No backend could be started: ${String(failure)}`, { cause: failure });
   }
 
-  /** Loads a program, or finds it loaded already. `release` says that it is no longer needed. */
-  async load(program: Program): Promise<{ backend: Backend; executable: Executable; release: () => void }> {
+  /** Loads a program, or finds it loaded already. Whoever asked for it releases it when it is no longer needed. */
+  async load(program: Program): Promise<LoadedProgram> {
     verifyProgram(program);
     const backend = await this.backend();
     checkDTypes(program, backend);
@@ -102,15 +101,7 @@ export class Engine {
     held.holders++;
     this.#evict();
     const executable = await held.executable;
-    let released = false;
-    return {
-      backend,
-      executable,
-      release: () => {
-        if (!released) held.holders--;
-        released = true;
-      },
-    };
+    return new LoadedProgram(backend, executable, program.outputs, () => held.holders--);
   }
 
   #evict(): void {
@@ -146,20 +137,13 @@ export class Engine {
   async #run(nodes: readonly GraphNode[]): Promise<NDArray[]> {
     const { program, captured } = lift(nodes, [], [], (node) => this.valueOf(node));
     const arrays = await Promise.all(captured.map(async ({ source }) => source.array));
-    const { backend, executable, release } = await this.load(program);
-    const parameters = arrays.map((array) => upload(backend, array));
-    const outputs = program.outputs.map((node) => backend.allocate(byteLengthOf(node)));
+    const loaded = await this.load(program);
+    const parameters = arrays.map((array) => loaded.place(array));
     try {
-      const done = executable.run({ parameters, outputs }, 1);
-      const results = program.outputs.map(async (node, position): Promise<NDArray> => {
-        await done;
-        const data = await backend.read(outputs[position]!, node.dtype, sizeOf(node.shape));
-        return { dtype: node.dtype, shape: node.shape, data };
-      });
-      return await Promise.all(results);
+      return await loaded.run(parameters, 1);
     } finally {
-      for (const buffer of [...parameters, ...outputs]) backend.free(buffer);
-      release();
+      for (const value of parameters) value.free();
+      loaded.release();
     }
   }
 
@@ -174,17 +158,6 @@ export class Engine {
 
 async function loadCompiled(program: Program, backend: Extract<Backend, { kind: 'kernel' }>): Promise<Executable> {
   return backend.load(compileProgram(program, backend.target));
-}
-
-export function byteLengthOf(node: GraphNode): number {
-  return sizeOf(node.shape) * bytesPerElement(node.dtype);
-}
-
-/** A new buffer with the values of `array`. */
-export function upload(backend: Backend, array: NDArray): DeviceBuffer {
-  const buffer = backend.allocate(array.data.byteLength);
-  backend.write(buffer, array.data);
-  return buffer;
 }
 
 function checkDTypes(program: Program, backend: Backend): void {

@@ -1,17 +1,16 @@
 // compile: a function of tensors becomes one program for each combination of argument shapes.
 import { ValueError } from '../base/errors.js';
 import type { NDArray } from '../base/ndarray.js';
-import { byteLengthOf, engine, upload } from '../engine/engine.js';
+import type { DeviceValue } from '../engine/device-value.js';
+import { engine } from '../engine/engine.js';
 import { lift } from '../engine/lift.js';
+import type { LoadedProgram } from '../engine/loaded-program.js';
 import { data } from '../ir/build.js';
 import type { DataSource } from '../ir/graph.js';
 import type { Program } from '../ir/program.js';
-import type { Backend, DeviceBuffer, Executable } from '../runtime/backend.js';
-import { sizeOf } from '../base/shape.js';
 import { Tensor } from './tensor.js';
-import { placeholder, Trace, withTrace } from './trace.js';
+import { placeholder, Trace, withTrace, type State } from './trace.js';
 import { flatten, rebuild, type TensorTree } from './tree.js';
-import type { Variable } from './variable.js';
 
 /** A function of tensors as one program. */
 export interface CompiledFunction<Args extends readonly TensorTree[], Result extends TensorTree> {
@@ -29,25 +28,22 @@ export interface CompiledFunction<Args extends readonly TensorTree[], Result ext
 /** A program for one combination of argument shapes. */
 interface Specialization {
   readonly program: Program;
-  readonly variables: readonly Variable[];
-  readonly updated: readonly Variable[];
+  readonly variables: readonly State[];
+  readonly updated: readonly State[];
   readonly captured: readonly DataSource[];
   readonly result: TensorTree;
   loaded: Loaded | undefined;
 }
 
 interface Loaded {
-  readonly backend: Backend;
-  readonly executable: Executable;
-  readonly release: () => void;
-  readonly outputs: readonly DeviceBuffer[];
+  readonly program: LoadedProgram;
   /** Arguments and captured values that are in the backend's memory already, by position. */
-  readonly resident: (Resident | undefined)[];
+  readonly placed: (Placed | undefined)[];
 }
 
-interface Resident {
+interface Placed {
   readonly array: NDArray;
-  readonly buffer: DeviceBuffer;
+  readonly value: DeviceValue;
 }
 
 /**
@@ -123,52 +119,50 @@ function specialize<Args extends readonly TensorTree[]>(
 
 async function load(specialization: Specialization): Promise<Loaded> {
   const backend = await engine().backend();
-  if (specialization.loaded?.backend === backend) return specialization.loaded;
+  if (specialization.loaded?.program.isOn(backend)) return specialization.loaded;
   unload(specialization);
-  const { executable, release } = await engine().load(specialization.program);
-  const outputs = specialization.program.outputs.map((node) => backend.allocate(byteLengthOf(node)));
-  specialization.loaded = { backend, executable, release, outputs, resident: [] };
+  const program = await engine().load(specialization.program);
+  specialization.loaded = { program, placed: [] };
   return specialization.loaded;
 }
 
 function unload(specialization: Specialization): void {
   const { loaded } = specialization;
   if (!loaded) return;
-  for (const buffer of loaded.outputs) loaded.backend.free(buffer);
-  for (const resident of loaded.resident) if (resident) loaded.backend.free(resident.buffer);
-  loaded.release();
+  for (const placed of loaded.placed) placed?.value.free();
+  loaded.program.release();
   specialization.loaded = undefined;
+}
+
+/** An argument where the program can use it; the one of the call before when it is the same, else in its place. */
+async function place(loaded: Loaded, position: number, source: NDArray | Promise<NDArray>): Promise<DeviceValue> {
+  const array = await source;
+  const before = loaded.placed[position];
+  if (before?.array === array) return before.value;
+  if (before && before.value.byteLength === array.data.byteLength) {
+    before.value.write(array);
+    loaded.placed[position] = { array, value: before.value };
+    return before.value;
+  }
+  before?.value.free();
+  const value = loaded.program.place(array);
+  loaded.placed[position] = { array, value };
+  return value;
 }
 
 async function execute(specialization: Specialization, args: readonly Tensor[], steps: number): Promise<TensorTree> {
   const loaded = await load(specialization);
-  const { backend, resident } = loaded;
-  const place = async (position: number, array: NDArray | Promise<NDArray>): Promise<DeviceBuffer> => {
-    const values = await array;
-    const known = resident[position];
-    if (known?.array === values) return known.buffer;
-    if (known && known.buffer.byteLength === values.data.byteLength) {
-      backend.write(known.buffer, values.data);
-      resident[position] = { array: values, buffer: known.buffer };
-      return known.buffer;
-    }
-    if (known) backend.free(known.buffer);
-    const buffer = upload(backend, values);
-    resident[position] = { array: values, buffer };
-    return buffer;
-  };
-  const parameters = [
-    ...(await Promise.all(args.map((arg, position) => place(position, arg.realize())))),
-    ...(await Promise.all(specialization.variables.map((variable) => variable.residence(backend)))),
-    ...(await Promise.all(specialization.captured.map(({ array }, position) => place(args.length + position, array)))),
-  ];
-  const done = loaded.executable.run({ parameters, outputs: loaded.outputs }, steps);
-  for (const variable of specialization.updated) variable.changedInPlace();
-  const results = specialization.program.outputs.map(async (node, position) => {
-    await done;
-    const values = await backend.read(loaded.outputs[position]!, node.dtype, sizeOf(node.shape));
-    return new Tensor(data({ dtype: node.dtype, shape: node.shape, data: values }));
-  });
-  await done;
-  return rebuild(specialization.result, await Promise.all(results));
+  const { variables, captured, updated } = specialization;
+  const parameters = await Promise.all([
+    ...args.map((arg, position) => place(loaded, position, arg.realize())),
+    ...variables.map((variable) => variable.placeFor(loaded.program)),
+    ...captured.map(({ array }, position) => place(loaded, args.length + position, array)),
+  ]);
+  const running = loaded.program.run(parameters, steps);
+  for (const variable of updated) variable.changedInPlace();
+  const arrays = await running;
+  return rebuild(
+    specialization.result,
+    arrays.map((array) => new Tensor(data(array))),
+  );
 }

@@ -2,7 +2,18 @@
 import { StateError } from '../base/errors.js';
 import type { GraphNode } from '../ir/graph.js';
 import { makeNode } from '../ir/graph.js';
-import type { Variable } from './variable.js';
+import type { DeviceValue } from '../engine/device-value.js';
+import type { LoadedProgram } from '../engine/loaded-program.js';
+
+/** What a trace and a compiled function need of a variable. */
+export interface State {
+  readonly shape: GraphNode['shape'];
+  readonly dtype: GraphNode['dtype'];
+  /** The value where `program` can use it, copied there if need be. */
+  placeFor(program: LoadedProgram): Promise<DeviceValue>;
+  /** Told when the value in the backend's memory has changed. */
+  changedInPlace(): void;
+}
 
 /** A variable within a trace: the parameter that holds its value, and its value at this point of the function. */
 interface TracedVariable {
@@ -11,17 +22,17 @@ interface TracedVariable {
 }
 
 export class Trace {
-  readonly variables = new Map<Variable, TracedVariable>();
+  readonly variables = new Map<State, TracedVariable>();
 
-  read(variable: Variable): GraphNode {
+  read(variable: State): GraphNode {
     return this.#traced(variable).current;
   }
 
-  assign(variable: Variable, value: GraphNode): void {
+  assign(variable: State, value: GraphNode): void {
     this.#traced(variable).current = value;
   }
 
-  #traced(variable: Variable): TracedVariable {
+  #traced(variable: State): TracedVariable {
     let traced = this.variables.get(variable);
     if (!traced) {
       const parameter = placeholder(variable.shape, variable.dtype);

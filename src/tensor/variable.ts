@@ -2,21 +2,15 @@
 // functions keep their values in the backend's memory and update them in place.
 import type { DType } from '../base/dtype.js';
 import { DTypeError, ShapeError } from '../base/errors.js';
-import type { NDArray } from '../base/ndarray.js';
 import { formatShape, sameShape, sizeOf, type Shape } from '../base/shape.js';
-import { upload } from '../engine/engine.js';
+import type { DeviceValue } from '../engine/device-value.js';
+import type { LoadedProgram } from '../engine/loaded-program.js';
 import { data, pendingData } from '../ir/build.js';
-import type { Backend, DeviceBuffer } from '../runtime/backend.js';
 import { Tensor } from './tensor.js';
-import { activeTrace } from './trace.js';
-
-interface Residence {
-  readonly backend: Backend;
-  readonly buffer: DeviceBuffer;
-}
+import { activeTrace, type State } from './trace.js';
 
 /** Gives the backend's memory back when a variable is collected. */
-const residences = new FinalizationRegistry<Residence>(({ backend, buffer }) => backend.free(buffer));
+const residences = new FinalizationRegistry<DeviceValue>((value) => value.free());
 
 export interface VariableOptions {
   readonly name?: string;
@@ -24,13 +18,13 @@ export interface VariableOptions {
   readonly trainable?: boolean;
 }
 
-export class Variable {
+export class Variable implements State {
   readonly name: string;
   readonly trainable: boolean;
   readonly shape: Shape;
   readonly dtype: DType;
   #tensor: Tensor | undefined;
-  #residence: Residence | undefined;
+  #residence: DeviceValue | undefined;
 
   constructor(value: Tensor, options: VariableOptions = {}) {
     this.name = options.name ?? 'variable';
@@ -49,10 +43,7 @@ export class Variable {
     const trace = activeTrace();
     if (trace) return new Tensor(trace.read(this));
     if (!this.#tensor) {
-      const { backend, buffer } = this.#residence!;
-      const array = backend
-        .read(buffer, this.dtype, this.size)
-        .then((values): NDArray => ({ dtype: this.dtype, shape: this.shape, data: values }));
+      const array = this.#residence!.read(this.dtype, this.shape);
       array.catch(() => undefined); // whoever asks for the values gets the error
       this.#tensor = new Tensor(pendingData({ array }, this.shape, this.dtype));
     }
@@ -76,20 +67,19 @@ export class Variable {
   #dropResidence(): void {
     if (!this.#residence) return;
     residences.unregister(this);
-    this.#residence.backend.free(this.#residence.buffer);
+    this.#residence.free();
     this.#residence = undefined;
   }
 
-  /** The value's place in `backend`'s memory, copied there if need be. */
-  async residence(backend: Backend): Promise<DeviceBuffer> {
-    if (this.#residence?.backend === backend) return this.#residence.buffer;
+  /** The value where `program` can use it, copied there if need be. */
+  async placeFor(program: LoadedProgram): Promise<DeviceValue> {
+    if (this.#residence && program.canUse(this.#residence)) return this.#residence;
     const array = await this.value.realize();
     this.#tensor = new Tensor(data(array));
     this.#dropResidence();
-    const buffer = upload(backend, array);
-    this.#residence = { backend, buffer };
+    this.#residence = program.place(array);
     residences.register(this, this.#residence, this);
-    return buffer;
+    return this.#residence;
   }
 
   /** Told by a compiled function that the value in the backend's memory has changed. */
