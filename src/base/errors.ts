@@ -30,6 +30,11 @@ export class DataError extends NacreError {
   override name = 'DataError';
 }
 
+/** More memory than there is. */
+export class MemoryError extends NacreError {
+  override name = 'MemoryError';
+}
+
 /** A run that was stopped on request, for example by Ctrl-C. */
 export class StoppedError extends NacreError {
   override name = 'StoppedError';

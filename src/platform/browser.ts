@@ -1,6 +1,7 @@
 // A page, or a worker of one, as a platform.
 import { browserFiles } from './browser/files.js';
 import { consoleTerminal } from './browser/terminal.js';
+import { browserWorkers } from './browser/workers.js';
 import { performanceClock } from './clock.js';
 import type { Platform } from './platform.js';
 
@@ -10,6 +11,7 @@ export const browserPlatform: Platform = {
   files,
   terminal: consoleTerminal((line) => console.log(line)),
   clock: performanceClock,
+  workers: browserWorkers,
   fetch: (url, init) => globalThis.fetch(url, init),
   cacheDirectory: async (purpose) => {
     const directory = `nacre/${purpose}`;

@@ -5,12 +5,14 @@ import { cacheRoot, thisProcess } from './node/cache.js';
 import { nodeFiles } from './node/files.js';
 import { resolvePackageFile } from './node/packages.js';
 import { nodeTerminal } from './node/terminal.js';
+import { nodeWorkers } from './node/workers.js';
 import type { Platform } from './platform.js';
 
 export const nodePlatform: Platform = {
   files: nodeFiles,
   terminal: nodeTerminal(process.stdout, process.env),
   clock: performanceClock,
+  workers: nodeWorkers,
   fetch: (url, init) => globalThis.fetch(url, init),
   cacheDirectory: async (purpose) => {
     const directory = join(cacheRoot(thisProcess()), purpose);

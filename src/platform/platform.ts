@@ -1,6 +1,7 @@
 // What differs between Node and browsers. An entry point chooses the implementation; nothing below it asks which one
 // it is, only what it can do.
 import type { Files } from '../base/files.js';
+import type { Workers } from '../base/workers.js';
 import type { Clock } from './clock.js';
 import type { Terminal } from './terminal.js';
 
@@ -8,6 +9,7 @@ export interface Platform {
   readonly files: Files;
   readonly terminal: Terminal;
   readonly clock: Clock;
+  readonly workers: Workers;
   /** The web's `fetch`. */
   fetch(url: string, init?: RequestInit): Promise<Response>;
   /**

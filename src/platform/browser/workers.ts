@@ -1,0 +1,43 @@
+// Workers of a page, started from source text by way of a blob, so that no bundler has to know of them.
+import type { Workers } from '../../base/workers.js';
+
+export const browserWorkers: Workers = {
+  get processors() {
+    return globalThis.navigator.hardwareConcurrency;
+  },
+  // A page has to be cross-origin isolated (headers COOP and COEP) before browsers let it share memory.
+  get canShareMemory() {
+    return globalThis.crossOriginIsolated;
+  },
+  start(script, name, listener) {
+    const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+    const worker = new Worker(url, { name });
+    let loaded = false;
+    const finishLoading = (): void => {
+      if (!loaded) URL.revokeObjectURL(url);
+      loaded = true;
+    };
+    worker.onmessage = ({ data }) => {
+      finishLoading();
+      listener.message(data);
+    };
+    worker.onmessageerror = () => listener.failed('received or sent what could not be read');
+    worker.onerror = (event) => {
+      event.preventDefault();
+      const refused = "the page's content security policy must allow worker-src blob:";
+      // A script that was refused fails without a message.
+      listener.failed(event.message || (loaded ? 'failed without a message' : `did not start; ${refused}`));
+      finishLoading();
+    };
+    return {
+      post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
+      // A page lives as long as it is open.
+      hold: () => undefined,
+      release: () => undefined,
+      terminate: async () => {
+        worker.terminate();
+        finishLoading();
+      },
+    };
+  },
+};
