@@ -60,6 +60,7 @@ function gradientOf(
 
   index.forEach((axisIndex, axis) => {
     const loop = loopToSolveFor(axisIndex, outputRank, loops, solved);
+    if (loop !== undefined && loop >= outputRank) checkCovered(loop, axisIndex, shape[axis]!, otherIndex, loops);
     if (loop === undefined) {
       // The axis is read at one fixed position: only there does gradient arrive.
       if (axisIndex.terms.length === 0 && shape[axis] === 1 && axisIndex.offset === 0) return;
@@ -101,6 +102,25 @@ function gradientOf(
     a: gradientIndex.map(renumber),
     b: otherLinear.map(renumber),
   });
+}
+
+/**
+ * A summed loop may be solved for when it walks the axis in single steps, and either covers it exactly or is walked by
+ * the other operand, which reads 0 outside: so that positions that the loop does not reach get nothing.
+ */
+function checkCovered(
+  loop: number,
+  index: AxisIndex,
+  size: number,
+  otherIndex: readonly AxisIndex[],
+  loops: readonly number[],
+): void {
+  const steps = index.terms.filter((term) => term.loop === loop);
+  const isSingle = steps.length === 1 && Math.abs(steps[0]!.coefficient) === 1;
+  const covers = index.terms.length === 1 && loops[loop] === size;
+  const isWalked = otherIndex.some(({ terms }) => terms.some((term) => term.loop === loop));
+  if (!isSingle || !(covers || isWalked))
+    throw new InternalError(`contract: no gradient rule for an axis indexed by summed loop ${loop} in this way.`);
 }
 
 /**

@@ -3,7 +3,7 @@ import { isFloat } from '../base/dtype.js';
 import { DTypeError, ShapeError } from '../base/errors.js';
 import { formatShape, sameShape } from '../base/shape.js';
 import { binary, constant, describe } from '../ir/build.js';
-import { topologicalOrder, type GraphNode, type NodeOf, type OpName } from '../ir/graph.js';
+import { topologicalOrder, type GraphNode, type OpName } from '../ir/graph.js';
 import { gradientRules, type GradientRule } from './rules.js';
 
 /**
@@ -34,7 +34,7 @@ export function gradients(output: GraphNode, inputs: readonly GraphNode[], seed?
     const gradient = gradientOf.get(node);
     if (!gradient || !leads.has(node) || !node.inputs.some((input) => leads.has(input))) continue;
     const rule = gradientRules[node.op] as GradientRule<OpName>;
-    const parts = rule(gradient, node as unknown as NodeOf<OpName>);
+    const parts = rule(gradient, node);
     node.inputs.forEach((input, position) => {
       const part = parts[position];
       if (!part || !leads.has(input)) return;

@@ -69,7 +69,7 @@ export function exp(x: KernelExpr, build: ExprBuilder): KernelExpr {
   const limited = build.keep(binaryExpr('pmax', binaryExpr('pmin', x, number(89)), number(-104)));
   const n = build.keep(unaryExpr('nearest', mul(limited, number(Math.LOG2E))));
   // ln 2 in two parts, the first exact in few bits.
-  const r = build.keep(sub(sub(limited, mul(n, number(0.693359375))), mul(n, number(-2.12194440054690583e-4))));
+  const r = build.keep(sub(sub(limited, mul(n, number(0.693359375))), mul(n, number(-2.1219444e-4))));
   const p = polynomial(r, [1 / 720, 1 / 120, 1 / 24, 1 / 6, 0.5, 1, 1]);
   const exponent = build.keep(unaryExpr('toInt', n));
   const half = build.keep(shiftExpr('shiftRightArithmetic', exponent, 1));
@@ -140,7 +140,7 @@ export function sine(x: KernelExpr, build: ExprBuilder, quarterTurns: 0 | 1): Ke
   const r = build.keep(
     sub(
       sub(sub(x, mul(n, number(1.5703125))), mul(n, number(4.837512969970703125e-4))),
-      mul(n, number(7.54978995489188216e-8)),
+      mul(n, number(7.549789954891882e-8)),
     ),
   );
   const z = build.keep(mul(r, r));

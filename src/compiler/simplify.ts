@@ -76,8 +76,8 @@ function simplifyUnary(node: GraphNode<UnaryOp>): GraphNode {
   const [x] = node.inputs;
   const rule = foldable[node.op];
   if (rule && isConstant(x)) return constant(rule(x.attributes.value), node.shape, node.dtype);
-  if (node.op === 'neg' && x!.op === 'neg') return x!.inputs[0]!;
-  if (node.op === 'not' && x!.op === 'not') return x!.inputs[0]!;
+  if (node.op === 'neg' && x!.op === 'neg') return x.inputs[0]!;
+  if (node.op === 'not' && x!.op === 'not') return x.inputs[0]!;
   if (node.op === 'stopGradient') return x!;
   return node;
 }

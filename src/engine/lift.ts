@@ -50,7 +50,7 @@ export function lift(
     }
     const inputs = node.inputs.map((input) => rebuilt.get(input)!);
     const same = inputs.every((input, position) => input === node.inputs[position]);
-    rebuilt.set(node, same ? node : remake(node as unknown as NodeOf<OpName>, inputs));
+    rebuilt.set(node, same ? node : remake(node, inputs));
   }
   return {
     program: {

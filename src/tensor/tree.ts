@@ -17,9 +17,9 @@ export function flatten(tree: TensorTree, what: string): { leaves: Tensor[]; str
     if (Array.isArray(node)) return `[${(node as readonly TensorTree[]).map(visit).join()}]`;
     if (typeof node === 'object' && Object.getPrototypeOf(node) === Object.prototype)
       return `{${Object.entries(node)
-        .map(([key, value]) => `${JSON.stringify(key)}:${visit(value as TensorTree)}`)
+        .map(([key, value]) => `${JSON.stringify(key)}:${visit(value)}`)
         .join()}}`;
-    throw new ValueError(`${what}: expected tensors, or arrays and plain objects of them, received ${String(node)}.`);
+    throw new ValueError(`${what}: expected tensors, or arrays and plain objects of them, received ${typeof node}.`);
   };
   return { structure: visit(tree), leaves };
 }
@@ -31,7 +31,7 @@ export function rebuild(like: TensorTree, leaves: readonly Tensor[]): TensorTree
     if (node === undefined) return undefined;
     if (node instanceof Tensor) return leaves[next++]!;
     if (Array.isArray(node)) return (node as readonly TensorTree[]).map(visit);
-    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, visit(value as TensorTree)]));
+    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, visit(value)]));
   };
   return visit(like);
 }

@@ -254,7 +254,7 @@ function alongReduced(lowering: Lowering): Kernel[] {
           }),
         'r',
       );
-      const op = combine[(anchor as GraphNode<'reduce'>).attributes.kind] as 'add' | 'mul' | 'max' | 'min';
+      const op = combine[anchor.attributes.kind] as 'add' | 'mul' | 'max' | 'min';
       result = builder.let(
         { kind: 'horizontal', op, value: accumulator.best, type: { lane, vector: false } },
         builder.level,

@@ -24,12 +24,12 @@ export interface Pool2dOptions {
 
 /** `3` as `[3, 3]`. @throws ValueError unless both are whole and at least 1 */
 export function pairOf(value: number | Pair, what: string): Pair {
-  const pair = typeof value === 'number' ? ([value, value] as const) : value;
-  if (!Array.isArray(pair) || pair.length !== 2 || pair.some((size) => !Number.isInteger(size) || size < 1))
+  const pair: readonly number[] = typeof value === 'number' ? [value, value] : value;
+  if (!Array.isArray(pair) || pair.length !== 2 || pair.some((size: number) => !Number.isInteger(size) || size < 1))
     throw new ValueError(
       `${what}: expected a whole number of at least 1 or a pair of them, received ${JSON.stringify(value)}.`,
     );
-  return pair;
+  return [pair[0]!, pair[1]!];
 }
 
 function spatialAxes(size: Pair, stride: Pair, dilation: Pair): WindowAxis[] {
