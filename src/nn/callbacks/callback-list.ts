@@ -1,0 +1,76 @@
+// Calls the callbacks of a run, one after the other, and knows which of them hear of batches.
+import { ValueError } from '../../base/errors.js';
+import { nearest } from '../../base/suggest.js';
+import { hookNames, type CallbackHooks, type ObservedModel, type RunParams } from './callback.js';
+
+/** What a `callbacks` option takes. */
+export type CallbacksOption = CallbackHooks | readonly CallbackHooks[];
+
+/** The parts of a run that consist of batches. */
+export type Phase = 'Train' | 'Test' | 'Predict';
+
+type Hook = Exclude<keyof CallbackHooks, 'setParams' | 'setModel' | 'onBatchBegin' | 'onBatchEnd'>;
+type Arguments<Name extends Hook> = Parameters<NonNullable<CallbackHooks[Name]>>;
+
+/** Older names that Keras still calls. */
+const olderNames: { readonly [Name in Hook]?: 'onBatchBegin' | 'onBatchEnd' } = {
+  onTrainBatchBegin: 'onBatchBegin',
+  onTrainBatchEnd: 'onBatchEnd',
+};
+
+export class CallbackList {
+  readonly #callbacks: readonly CallbackHooks[];
+
+  /** @throws ValueError for what is no callback */
+  constructor(option: CallbacksOption | undefined) {
+    const callbacks: readonly unknown[] = option === undefined ? [] : Array.isArray(option) ? option : [option];
+    this.#callbacks = callbacks.map(checked);
+  }
+
+  /** Tells the callbacks what they are going to hear of. */
+  begin(model: ObservedModel, params: RunParams): void {
+    for (const callback of this.#callbacks) {
+      callback.setModel?.(model);
+      callback.setParams?.(params);
+    }
+  }
+
+  /** Whether a callback hears of each batch. */
+  observesBatches(phase: Phase): boolean {
+    return this.#callbacks.some((callback) =>
+      (['Begin', 'End'] as const).some((end) => hookOf(callback, `on${phase}Batch${end}`) !== undefined),
+    );
+  }
+
+  /** Calls one hook of every callback that has it, each after the one before has finished. */
+  async call<Name extends Hook>(name: Name, ...args: Arguments<Name>): Promise<void> {
+    for (const callback of this.#callbacks)
+      await (hookOf(callback, name) as ((...args: Arguments<Name>) => unknown) | undefined)?.apply(callback, args);
+  }
+}
+
+function hookOf(callback: CallbackHooks, name: Hook): unknown {
+  const older = olderNames[name];
+  return callback[name] ?? (older && callback[older]);
+}
+
+function checked(callback: unknown): CallbackHooks {
+  if (typeof callback !== 'object' || callback === null)
+    throw new ValueError(
+      `callbacks: expected objects with hooks such as onEpochEnd, received ${typeof callback}. For a function use callbacks.lambdaCallback({ onEpochEnd: fn }).`,
+    );
+  const known: readonly string[] = hookNames;
+  for (const key of Object.keys(callback)) {
+    // Other properties are the callback's own; a hook that does not exist is a slip.
+    if (!/^on[A-Z]/.test(key) || known.includes(key)) continue;
+    const guess = nearest(key, known);
+    const hint = guess === undefined ? '' : ` Did you mean '${guess}'?`;
+    throw new ValueError(`callbacks: unknown hook '${key}'.${hint} Known: ${known.join(', ')}.`);
+  }
+  for (const name of hookNames) {
+    const hook = (callback as CallbackHooks)[name];
+    if (hook !== undefined && typeof hook !== 'function')
+      throw new ValueError(`callbacks: expected hook '${name}' to be a function, received ${typeof hook}.`);
+  }
+  return callback;
+}

@@ -1,0 +1,79 @@
+// Looks through data before training, so that what would spoil it is an error at once and not a loss of NaN in the end.
+import { DataError } from '../../base/errors.js';
+import type { NDArray } from '../../base/ndarray.js';
+import { sizeOf } from '../../base/shape.js';
+import { findNonFinite, minMax } from '../../data/arrays.js';
+import { keepsFinite, leafArrays, rangeOf } from '../../tensor/leaves.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { Loss } from '../losses/loss.js';
+
+/** Tensors that have been found finite; they never change. */
+const knownFinite = new WeakSet<Tensor>();
+
+/**
+ * Looks at the arrays that `x` begins with, which takes no computation. Where one of them is not finite, or where what
+ * is done to them could make infinities (a logarithm, a quotient), the values themselves are computed and looked at.
+ * @throws DataError for a NaN or an infinity, with its sample
+ */
+export async function checkFinite(what: string, x: Tensor): Promise<void> {
+  if (knownFinite.has(x)) return;
+  const areLeavesFinite = (await leafArrays(x)).every((array) => findNonFinite(array) < 0);
+  if (!areLeavesFinite || !keepsFinite(x)) {
+    const ends = await Promise.all([x.min().item(), x.max().item()]);
+    if (!ends.every(Number.isFinite)) reportNonFinite(what, await x.realize());
+  }
+  knownFinite.add(x);
+}
+
+function reportNonFinite(what: string, array: NDArray): void {
+  const index = findNonFinite(array);
+  if (index < 0) return;
+  const value = array.data[index]!;
+  const rowSize = sizeOf(array.shape.slice(1));
+  const position = array.shape.length > 1 ? `, element ${index % rowSize} of it` : '';
+  throw new DataError(
+    `${what}: expected finite numbers, received ${value} in sample ${Math.floor(index / rowSize)}${position}. Remove such samples or replace the value.`,
+  );
+}
+
+/**
+ * Checks labels against what the loss takes; `outputShape` is [B, ...] of the model's output.
+ * @throws DataError for a label that stands for no class, with its index
+ */
+export async function checkLabels(
+  what: string,
+  y: Tensor,
+  loss: Pick<Loss, 'labels' | 'className'>,
+  outputShape: readonly number[],
+): Promise<void> {
+  const isBinary = loss.className === 'BinaryCrossentropy';
+  if (loss.labels !== 'classIndex' && !isBinary) return;
+  const classes = outputShape.at(-1)!;
+  const highest = isBinary ? 1 : classes - 1;
+  const array = await y.realize();
+  const { data } = array;
+  const isInside = (label: number): boolean => label >= 0 && label <= highest && (isBinary || Number.isInteger(label));
+  for (let index = 0; index < data.length; index++)
+    if (!isInside(data[index]!)) {
+      const expected = isBinary
+        ? 'labels from 0 to 1, for binary cross-entropy'
+        : `class numbers from 0 to ${highest}, since the model's last layer has ${classes} outputs`;
+      const row = Math.floor(index / sizeOf(array.shape.slice(1)));
+      throw new DataError(`${what}: expected ${expected}, received ${data[index]} at sample ${row}.`);
+    }
+}
+
+/** From how many values on a sample may be an image. */
+const leastPixels = 64;
+
+/** One line for those who left pixels at 0 to 255, or undefined. Nothing is computed for it. */
+export async function pixelHint(x: Tensor): Promise<string | undefined> {
+  if (x.dtype === 'int32' || x.dtype === 'bool' || sizeOf(x.shape.slice(1)) < leastPixels) return undefined;
+  let arePixels = true;
+  const range = await rangeOf(x, (array) => {
+    arePixels = array.dtype === 'uint8' || array.data.subarray(0, 4096).every(Number.isInteger);
+    return arePixels ? minMax(array) : { min: 0, max: 0 };
+  });
+  if (!range || !arePixels || range.min < 0 || range.max <= 1.5 || range.max > 255) return undefined;
+  return `Hint: x has values from ${range.min} to ${range.max}; networks learn better from small numbers. Scale it, for example x.div(255).`;
+}

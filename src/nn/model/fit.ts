@@ -1,0 +1,177 @@
+// fit: epochs of training steps, each followed by a validation where there is something to validate with.
+import { DataError, ValueError } from '../../base/errors.js';
+import { RandomStream } from '../../base/random.js';
+import { CallbackList } from '../callbacks/callback-list.js';
+import type { Logs } from '../callbacks/callback.js';
+import { History } from '../callbacks/history.js';
+import { globalSeed } from '../naming.js';
+import { Progress } from '../progress/progress.js';
+import type { Pass } from './batches.js';
+import type { Compiled } from './compiled.js';
+import type { ModelData } from './data.js';
+import { testPass } from './evaluate.js';
+import type { MetricSet } from './metric-set.js';
+import { checkFitOptions, type CheckedFit, type FitOptions } from './options.js';
+import { Breather, Pace } from './pace.js';
+import {
+  hintAtPixels,
+  passOver,
+  prepare,
+  samples,
+  unweighted,
+  weighted,
+  type Prepared,
+  type RunnableModel,
+} from './prepare.js';
+import { runPass, throwIfAborted } from './run-pass.js';
+import { sampleWeights, weightsOfClasses } from './sample-weights.js';
+import { trainStep } from './steps.js';
+
+/** What fit runs on. */
+export interface TrainableModel extends RunnableModel {
+  readonly trainableWeights: Parameters<Compiled['variablesOf']>[0]['trainableWeights'];
+}
+
+/** Separates the orders of samples from everything else that is drawn from the same seed. */
+const orderSeed = 0x5f356495;
+
+export async function fit(
+  model: TrainableModel,
+  compiled: Compiled,
+  x: ModelData,
+  y: ModelData,
+  options: FitOptions,
+): Promise<History> {
+  const checked = checkFitOptions(options);
+  const callbacks = new CallbackList(checked.callbacks);
+  throwIfAborted(checked.signal, 'fit', 'before its first step');
+  const { training, validation } = await dataOf(model, compiled, x, y, options, checked);
+  await hintAtPixels(model, training.origin.x);
+
+  const metrics = compiled.metricsFor('fit', training.y.shape, training.outputShape);
+  const pass = await trainingPass(model, compiled, training, metrics, checked);
+  const validator = validation && (await testPass(model, compiled, validation, checked.validationBatchSize));
+  const progress = new Progress(checked.verbose);
+  const params = { verbose: checked.verbose, epochs: checked.epochs, steps: pass.steps };
+  const history = new History(params);
+  const breather = new Breather();
+  const paces = { train: new Pace(), test: new Pace() };
+  let stepsDone = await compiled.optimizer.iterations.value.item();
+
+  model.stopTraining = false;
+  callbacks.begin(model, params);
+  await callbacks.call('onTrainBegin', {});
+  let lastLogs: Logs = {};
+  try {
+    for (let epoch = checked.initialEpoch; epoch < checked.epochs; epoch++) {
+      pass.start(checked.shuffle ? orderFor(stepsDone, training.x.shape[0]!) : undefined);
+      metrics.reset();
+      await callbacks.call('onEpochBegin', epoch, {});
+      progress.begin(pass.steps, checked.epochs > 1 ? `Epoch ${epoch + 1}/${checked.epochs}` : undefined);
+      stepsDone += await runPass(pass, {
+        what: 'fit',
+        phase: 'Train',
+        callbacks,
+        progress,
+        signal: checked.signal,
+        logs: () => metrics.logs(),
+        isStopped: () => model.stopTraining,
+        pace: paces.train,
+        breather,
+      });
+      const logs = await metrics.logs();
+      if (validator && checked.validatesAfter(epoch)) {
+        const results = await validator.run({
+          what: 'fit',
+          callbacks,
+          progress: undefined,
+          signal: checked.signal,
+          pace: paces.test,
+          breather,
+        });
+        for (const [name, value] of Object.entries(results)) logs[`val_${name}`] = value;
+      }
+      await callbacks.call('onEpochEnd', epoch, logs);
+      progress.finish(logs);
+      history.add(epoch, logs);
+      lastLogs = logs;
+      if (model.stopTraining) break;
+    }
+    await callbacks.call('onTrainEnd', lastLogs);
+  } finally {
+    progress.abandon();
+    pass.dispose();
+    validator?.dispose();
+  }
+  return history;
+}
+
+/**
+ * A new order for each epoch. It follows from the seed and the steps done before, so that a training that goes on from a
+ * saved state takes the samples in the order that an uninterrupted one would have.
+ */
+function orderFor(stepsDone: number, count: number): Int32Array {
+  return new RandomStream(globalSeed() ^ orderSeed, stepsDone).permutation(count);
+}
+
+async function trainingPass(
+  model: TrainableModel,
+  compiled: Compiled,
+  data: Prepared,
+  metrics: MetricSet,
+  options: CheckedFit,
+): Promise<Pass<undefined>> {
+  const { optimizer, measured } = compiled;
+  const training = { optimizer, loss: measured.loss, variables: compiled.variablesOf(model) };
+  const { batchSize, shuffle } = options;
+  // The seed is part of the program: it decides what dropout draws.
+  const settings = JSON.stringify([batchSize, shuffle, globalSeed()]);
+  return compiled.passes.get('fit', data.origin, settings, () =>
+    passOver(data, { batchSize, ordered: shuffle }, (batch, rows) => trainStep(model, training, metrics, batch, rows)),
+  );
+}
+
+async function dataOf(
+  model: TrainableModel,
+  compiled: Compiled,
+  x: ModelData,
+  y: ModelData,
+  options: FitOptions,
+  checked: CheckedFit,
+): Promise<{ readonly training: Prepared; readonly validation: Prepared | undefined }> {
+  const whole = await withWeights(await prepare(model, compiled, 'fit', x, y), options);
+  if (options.validationData !== undefined)
+    return { training: whole, validation: await validationData(model, compiled, options.validationData) };
+  if (checked.validationSplit === 0) return { training: whole, validation: undefined };
+  const count = whole.x.shape[0]!;
+  // Keras computes it in this way, roundings included.
+  const split = Math.floor(count * (1 - checked.validationSplit));
+  if (split === 0 || split === count)
+    throw new DataError(
+      `fit: expected validationSplit ${checked.validationSplit} of ${count} samples to leave some to train on and some to validate with, received ${split} and ${count - split}.`,
+    );
+  const validation = samples(whole, split, count);
+  return {
+    training: samples(whole, 0, split),
+    // Weights of classes are for training alone.
+    validation: options.classWeight === undefined ? validation : unweighted(validation),
+  };
+}
+
+async function withWeights(data: Prepared, options: FitOptions): Promise<Prepared> {
+  const { sampleWeight, classWeight } = options;
+  if (classWeight !== undefined) return weighted(data, await weightsOfClasses('fit: classWeight', classWeight, data.y));
+  if (sampleWeight === undefined) return data;
+  return weighted(data, await sampleWeights('fit: sampleWeight', sampleWeight, data.y));
+}
+
+async function validationData(model: TrainableModel, compiled: Compiled, given: unknown): Promise<Prepared> {
+  if (!Array.isArray(given) || given.length < 2 || given.length > 3)
+    throw new ValueError(
+      `fit: expected validationData to be [x, y] or [x, y, sampleWeight], received ${Array.isArray(given) ? `a list of ${given.length}` : typeof given}.`,
+    );
+  const [x, y, weights] = given as [ModelData, ModelData, ModelData?];
+  const data = await prepare(model, compiled, 'fit: validationData', x, y);
+  if (weights === undefined) return data;
+  return weighted(data, await sampleWeights('fit: validationData: sampleWeight', weights, data.y));
+}

@@ -1,0 +1,284 @@
+// What every model can do: compile, fit, evaluate, predict, and hand out its layers and weights.
+import { StateError, ValueError } from '../../base/errors.js';
+import { formatShape, sameShape } from '../../base/shape.js';
+import { rejectUnknownOptions } from '../../base/suggest.js';
+import { scalar } from '../../tensor/creation.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { Variable } from '../../tensor/variable.js';
+import type { History } from '../callbacks/history.js';
+import type { CallContext, Layer, PartialShape } from '../layers/layer.js';
+import { globalSeed, uniqueName } from '../naming.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { printSummary, type SummaryOptions } from '../summary/summary.js';
+import { Compiled, type CompileOptions } from './compiled.js';
+import { alignInput, toTensor, type ModelData } from './data.js';
+import { evaluate } from './evaluate.js';
+import { fit, type TrainableModel } from './fit.js';
+import { BatchPrograms, onBatch, predictOnBatch } from './on-batch.js';
+import type {
+  EvaluateOptions,
+  FitOptions,
+  PredictOptions,
+  TestOnBatchOptions,
+  TrainOnBatchOptions,
+} from './options.js';
+import { predict } from './predict.js';
+
+/** The loss and then the metrics, in the order of compile. */
+export type Results = [loss: number, ...metrics: number[]];
+
+/** The loss and the metrics by name. */
+export type NamedResults = Record<string, number>;
+
+export abstract class Model implements TrainableModel {
+  readonly name: string;
+  /** Set it to true, for example in a callback, to end training after the current batch. */
+  stopTraining = false;
+  #compiled: Compiled | undefined;
+  #programs = new BatchPrograms();
+  #isFitting = false;
+  #trainingCalls: Variable | undefined;
+
+  constructor(className: string, name?: string) {
+    this.name = name ?? uniqueName(className);
+  }
+
+  /** The layers in order, without those that only stand for inputs. */
+  abstract get layers(): readonly Layer[];
+  /** Whether the weights have been made. */
+  abstract get built(): boolean;
+  /** The shape of inputs, batch axis (null) first. @throws StateError before it is known */
+  abstract get inputShape(): PartialShape;
+  /** The shape of the output, batch axis (null) first. @throws StateError before it is known */
+  abstract get outputShape(): PartialShape;
+  /** Makes the weights for inputs of `inputShape`, batch axis (null) first. */
+  abstract build(inputShape: PartialShape): void;
+  /** The computation itself: x [B, ...] of the model's input shape. Users call `apply`. */
+  abstract call(x: Tensor, context: CallContext): Tensor;
+  abstract inputShapeFor(x: Tensor, what: string): PartialShape;
+  abstract outputShapeFor(shape: readonly number[]): readonly number[];
+
+  /** All weights, layer by layer. */
+  get weights(): Variable[] {
+    return this.layers.flatMap((layer) => layer.weights);
+  }
+
+  /** The weights that training moves. */
+  get trainableWeights(): Variable[] {
+    return this.layers.flatMap((layer) => layer.trainableWeights);
+  }
+
+  /** The same as `trainableWeights`. */
+  get trainableVariables(): Variable[] {
+    return this.trainableWeights;
+  }
+
+  /** The weights that training leaves as they are. */
+  get nonTrainableWeights(): Variable[] {
+    const trainable = new Set(this.trainableWeights);
+    return this.weights.filter((variable) => !trainable.has(variable));
+  }
+
+  /** The penalties of the layers' regularizers, scalars that training adds to the loss. */
+  penalties(): Tensor[] {
+    return this.layers.flatMap((layer) => layer.penalties());
+  }
+
+  /** Number of weights' elements. @throws StateError before the model is built */
+  countParams(): number {
+    if (!this.built)
+      throw new StateError(
+        `countParams: model "${this.name}" is not built yet. Give its first layer an inputShape, or call build([null, ...]).`,
+      );
+    return this.layers.reduce((sum, layer) => sum + layer.countParams(), 0);
+  }
+
+  /** A layer by its name or its position. @throws ValueError if there is none */
+  getLayer(nameOrIndex: string | number): Layer {
+    const { layers } = this;
+    const found =
+      typeof nameOrIndex === 'number' ? layers.at(nameOrIndex) : layers.find((layer) => layer.name === nameOrIndex);
+    if (!found)
+      throw new ValueError(
+        `getLayer: model "${this.name}" has no layer ${typeof nameOrIndex === 'number' ? nameOrIndex : `'${nameOrIndex}'`}. Its layers: ${layers.map((layer) => layer.name).join(', ')}.`,
+      );
+    return found;
+  }
+
+  /** The weights as they are now, layer by layer, kernels before biases. @throws StateError before the model is built */
+  getWeights(): Tensor[] {
+    this.#checkBuilt('getWeights');
+    return this.weights.map((variable) => variable.value);
+  }
+
+  /**
+   * Replaces all weights; in the order of `getWeights`.
+   * @throws ValueError or ShapeError unless number and shapes are those of the model
+   */
+  setWeights(weights: readonly ModelData[]): void {
+    this.#checkBuilt('setWeights');
+    const variables = this.weights;
+    if (weights.length !== variables.length)
+      throw new ValueError(
+        `setWeights: model "${this.name}" has ${variables.length} weights, received ${weights.length}. They are: ${variables.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(', ')}.`,
+      );
+    const values = variables.map(({ name, shape, dtype }, index) => {
+      const value = toTensor(weights[index]!, `setWeights: weight ${index} ("${name}")`);
+      if (!sameShape(value.shape, shape))
+        throw new ValueError(
+          `setWeights: expected shape ${formatShape(shape)} for weight ${index} ("${name}"), received ${formatShape(value.shape)}.`,
+        );
+      return value.cast(dtype);
+    });
+    variables.forEach((variable, index) => variable.assign(values[index]!));
+  }
+
+  /**
+   * The output for x [B, ...] as a lazy tensor, for training loops of one's own and within compiled functions.
+   * `training` turns on what is random in training, such as dropout.
+   */
+  apply(x: ModelData, options: { readonly training?: boolean } = {}): Tensor {
+    rejectUnknownOptions('apply', options, ['training']);
+    const given = toTensor(x, 'apply: x');
+    const input = alignInput(given, this.inputShapeFor(given, 'apply: x'), 'apply: x');
+    const training = options.training ?? false;
+    return this.call(input, { training, step: training ? this.#nextCall() : scalar(0, 'int32'), seed: globalSeed() });
+  }
+
+  /** A new number for each training call, so that each draws other random numbers. */
+  #nextCall(): Tensor {
+    this.#trainingCalls ??= new Variable(scalar(0, 'int32'), { name: `${this.name}/calls`, trainable: false });
+    const now = this.#trainingCalls.value;
+    this.#trainingCalls.assign(now.add(1));
+    return now;
+  }
+
+  /**
+   * Settles optimizer, loss and metrics: names (camelCase or Keras's snake_case), objects, or functions of
+   * (yTrue, yPred).
+   * @throws ValueError for what is not known, with the nearest known name
+   */
+  compile(options: CompileOptions): void {
+    this.#compiled = new Compiled(options);
+    this.#programs.dispose();
+    this.#programs = new BatchPrograms();
+  }
+
+  /** The optimizer that `compile` was given; undefined before. */
+  get optimizer(): Optimizer | undefined {
+    return this.#compiled?.optimizer;
+  }
+
+  /** Called when layers come or go: programs that were traced are of another model. */
+  protected layersChanged(): void {
+    this.#compiled?.passes.clear();
+    this.#programs.dispose();
+    this.#programs = new BatchPrograms();
+  }
+
+  #checkBuilt(what: string): void {
+    if (!this.built)
+      throw new StateError(
+        `${what}: model "${this.name}" is not built yet, so it has no weights. Give its first layer an inputShape, or call build([null, ...]).`,
+      );
+  }
+
+  #checkCompiled(what: string): Compiled {
+    if (!this.#compiled)
+      throw new StateError(
+        `${what}: model "${this.name}" is not compiled yet. Call model.compile({ optimizer, loss, metrics }) first.`,
+      );
+    return this.#compiled;
+  }
+
+  /**
+   * Trains on x [samples, ...] and y for a number of epochs. Returns the loss and the metrics of each epoch.
+   *
+   * The whole step (picking the batch, forward, backward, the update, the metrics) is one compiled program; the last,
+   * smaller batch gives exactly what Keras gives.
+   * @throws StateError before `compile`
+   * @throws ShapeError, DataError or ValueError, before anything is trained, for data and options that do not fit
+   * @throws StoppedError if `signal` asks to stop
+   */
+  async fit(x: ModelData, y: ModelData, options: FitOptions = {}): Promise<History> {
+    const compiled = this.#checkCompiled('fit');
+    if (this.#isFitting)
+      throw new StateError(`fit: model "${this.name}" is being trained already; await the call before.`);
+    this.#isFitting = true;
+    try {
+      return await fit(this, compiled, x, y, options);
+    } finally {
+      this.#isFitting = false;
+    }
+  }
+
+  /**
+   * The loss and the metrics over x and y, as `[loss, ...metrics]`, or by name with `returnDict`.
+   * @throws StateError before `compile`
+   * @throws ShapeError, DataError or ValueError for data and options that do not fit
+   */
+  evaluate(x: ModelData, y: ModelData, options: EvaluateOptions & { readonly returnDict: true }): Promise<NamedResults>;
+  evaluate(x: ModelData, y: ModelData, options?: EvaluateOptions & { readonly returnDict?: false }): Promise<Results>;
+  async evaluate(x: ModelData, y: ModelData, options: EvaluateOptions = {}): Promise<Results | NamedResults> {
+    const results = await evaluate(this, this.#checkCompiled('evaluate'), x, y, options);
+    return asResults(results, options.returnDict);
+  }
+
+  /** The output for x [samples, ...], computed batch by batch: [samples, ...output]. */
+  async predict(x: ModelData, options: PredictOptions = {}): Promise<Tensor> {
+    return predict(this, x, options);
+  }
+
+  /** The output for one batch x [B, ...]: [B, ...output]. */
+  async predictOnBatch(x: ModelData): Promise<Tensor> {
+    return predictOnBatch(this, this.#programs, x);
+  }
+
+  /** One training step on the batch x, y; gives the loss and the metrics of this batch, before the step. */
+  trainOnBatch(
+    x: ModelData,
+    y: ModelData,
+    options: TrainOnBatchOptions & { readonly returnDict: true },
+  ): Promise<NamedResults>;
+  trainOnBatch(
+    x: ModelData,
+    y: ModelData,
+    options?: TrainOnBatchOptions & { readonly returnDict?: false },
+  ): Promise<Results>;
+  async trainOnBatch(x: ModelData, y: ModelData, options: TrainOnBatchOptions = {}): Promise<Results | NamedResults> {
+    const compiled = this.#checkCompiled('trainOnBatch');
+    const results = await onBatch('trainOnBatch', this, compiled, this.#programs, x, y, options);
+    return asResults(results, options.returnDict);
+  }
+
+  /** The loss and the metrics of the batch x, y. */
+  testOnBatch(
+    x: ModelData,
+    y: ModelData,
+    options: TestOnBatchOptions & { readonly returnDict: true },
+  ): Promise<NamedResults>;
+  testOnBatch(
+    x: ModelData,
+    y: ModelData,
+    options?: TestOnBatchOptions & { readonly returnDict?: false },
+  ): Promise<Results>;
+  async testOnBatch(x: ModelData, y: ModelData, options: TestOnBatchOptions = {}): Promise<Results | NamedResults> {
+    const compiled = this.#checkCompiled('testOnBatch');
+    const results = await onBatch('testOnBatch', this, compiled, this.#programs, x, y, options);
+    return asResults(results, options.returnDict);
+  }
+
+  /** Prints a table of the layers, their output shapes and numbers of parameters. */
+  summary(options: SummaryOptions = {}): void {
+    const { name, layers } = this;
+    printSummary({ name, layers, optimizerVariables: this.#compiled?.optimizerVariables }, options);
+  }
+
+  toString(): string {
+    return `${this.name} (${this.layers.map((layer) => layer.name).join(' -> ')})`;
+  }
+}
+
+function asResults(results: readonly [string, number][], asDict = false): Results | NamedResults {
+  return asDict ? Object.fromEntries(results) : (results.map(([, value]) => value) as Results);
+}

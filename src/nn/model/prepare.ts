@@ -1,0 +1,114 @@
+// Makes the data of a run ready: tensors of fitting shapes, looked through, as rows that batches are picked from.
+import { rowSource } from '../../tensor/rows.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { ObservedModel } from '../callbacks/callback.js';
+import { activeConsole } from '../console.js';
+import type { PartialShape } from '../layers/layer.js';
+import { Pass, type Batch } from './batches.js';
+import type { Compiled } from './compiled.js';
+import { checkFinite, checkLabels, pixelHint } from './data-checks.js';
+import { alignInput, checkSameLength, toTensor, type ModelData } from './data.js';
+import type { Origin } from './origin.js';
+import type { BatchData, Computation } from './steps.js';
+
+/** What runs need of a model. */
+export interface RunnableModel extends Computation, ObservedModel {
+  /** The shape that x must have, batch axis first; makes the weights for `x` where the model does not know it yet. */
+  inputShapeFor(x: Tensor, what: string): PartialShape;
+  /** The shape of the output for inputs of `shape`, both batch axis first. */
+  outputShapeFor(shape: readonly number[]): readonly number[];
+}
+
+/** Checked data, still lazy. */
+export interface Prepared {
+  readonly origin: Origin;
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly weights: Tensor | undefined;
+  /** Of the model's output for all samples. */
+  readonly outputShape: readonly number[];
+  readonly exactBatches: boolean;
+}
+
+/** x in the shape that the model takes; builds the model if its input shape is not known yet. */
+export async function prepareInput(model: RunnableModel, what: string, x: ModelData): Promise<Tensor> {
+  const given = toTensor(x, `${what}: x`);
+  const aligned = alignInput(given, model.inputShapeFor(given, `${what}: x`), `${what}: x`);
+  await checkFinite(`${what}: x`, given);
+  return aligned;
+}
+
+/** Checks x and y against the model and its loss, before anything runs. */
+export async function prepare(
+  model: RunnableModel,
+  compiled: Compiled,
+  what: string,
+  x: ModelData,
+  y: ModelData,
+): Promise<Prepared> {
+  const given = toTensor(x, `${what}: x`);
+  const labels = toTensor(y, `${what}: y`);
+  checkSameLength(what, given, labels, 'y');
+  const input = await prepareInput(model, what, given);
+  const outputShape = model.outputShapeFor(input.shape);
+  const { exactBatches } = compiled.probe(labels, outputShape);
+  await checkFinite(`${what}: y`, labels);
+  await checkLabels(`${what}: y`, labels, compiled.measured.loss, outputShape);
+  const origin: Origin = { x: given, y: labels, weights: undefined, range: [0, given.shape[0]!] };
+  return { origin, x: input, y: labels, weights: undefined, outputShape, exactBatches };
+}
+
+/** `data` with a weight for each sample. */
+export function weighted(data: Prepared, weights: Tensor): Prepared {
+  return { ...data, weights, origin: { ...data.origin, weights } };
+}
+
+/** `data` in which all samples count the same. */
+export function unweighted(data: Prepared): Prepared {
+  return { ...data, weights: undefined, origin: { ...data.origin, weights: undefined } };
+}
+
+/** A range of the samples. */
+export function samples(data: Prepared, start: number, end: number): Prepared {
+  const part = (tensor: Tensor): Tensor => tensor.slice([start, end]);
+  return {
+    ...data,
+    origin: { ...data.origin, range: [start, end] },
+    x: part(data.x),
+    y: part(data.y),
+    weights: data.weights && part(data.weights),
+    outputShape: [end - start, ...data.outputShape.slice(1)],
+  };
+}
+
+/** One pass over `data` whose steps compute `step`. */
+export async function passOver(
+  data: Prepared,
+  options: { readonly batchSize: number; readonly ordered: boolean },
+  step: (batch: Batch, rows: BatchData) => void,
+): Promise<Pass<undefined>> {
+  const [x, y, weights] = await Promise.all([
+    rowSource(data.x),
+    rowSource(data.y),
+    data.weights && rowSource(data.weights),
+  ]);
+  return new Pass({
+    ...options,
+    samples: x.length,
+    exactBatches: data.exactBatches,
+    step: (batch): undefined =>
+      void step(batch, { x: x.rows(batch.rows), y: y.rows(batch.rows), weights: weights?.rows(batch.rows) }),
+  });
+}
+
+/** Models whose user has been told of unscaled pixels. */
+const hinted = new WeakSet<object>();
+
+/** Tells the user, once for each model, where x looks like pixels that were left at 0 to 255. */
+export async function hintAtPixels(model: object, x: Tensor): Promise<void> {
+  if (hinted.has(model)) return;
+  const hint = await pixelHint(x);
+  if (hint === undefined) return;
+  hinted.add(model);
+  activeConsole().warn(hint);
+}

@@ -1,0 +1,174 @@
+// The sequential model: layers one after the other, each fed with the output of the one before.
+import { ShapeError, StateError, ValueError } from '../../base/errors.js';
+import { formatShape } from '../../base/shape.js';
+import { rejectUnknownOptions } from '../../base/suggest.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { InputLayer } from '../layers/input.js';
+import { Layer, type CallContext, type PartialShape } from '../layers/layer.js';
+import { toFloatInput } from './data.js';
+import { Model } from './model.js';
+
+export interface SequentialOptions {
+  readonly layers?: readonly Layer[];
+  /** `sequential`, `sequential_1`, ... unless given. */
+  readonly name?: string;
+}
+
+/**
+ * Layers one after the other. Where the first layer is given an `inputShape`, weights are made as layers are added;
+ * otherwise when the first data comes.
+ */
+export class Sequential extends Model {
+  #input: InputLayer | undefined;
+  readonly #layers: Layer[] = [];
+  /** Of the inputs, batch axis null; undefined before it is known. */
+  #inputShape: PartialShape | undefined;
+  /** Of the output of the last layer. */
+  #outputShape: PartialShape | undefined;
+
+  constructor(options: SequentialOptions = {}) {
+    rejectUnknownOptions('sequential', options, ['layers', 'name']);
+    super('Sequential', options.name);
+    for (const layer of options.layers ?? []) this.add(layer);
+  }
+
+  override get layers(): readonly Layer[] {
+    return [...this.#layers];
+  }
+
+  override get built(): boolean {
+    return this.#inputShape !== undefined && this.#layers.length > 0;
+  }
+
+  override get inputShape(): PartialShape {
+    return this.#inputShape ?? this.#unknownShape('input');
+  }
+
+  override get outputShape(): PartialShape {
+    return this.#outputShape ?? this.#unknownShape('output');
+  }
+
+  #unknownShape(which: string): never {
+    throw new StateError(
+      `Sequential "${this.name}": its ${which} shape is not known yet. Give its first layer an inputShape, or call build([null, ...]).`,
+    );
+  }
+
+  /**
+   * Adds a layer at the end.
+   * @throws ValueError for what is no layer, or a name that another layer has
+   * @throws ShapeError if the layer does not take the output of the one before
+   */
+  add(layer: Layer): void {
+    // Callers in JavaScript may pass anything.
+    if (!((layer as unknown) instanceof Layer))
+      throw new ValueError(
+        `add: expected a layer such as layers.dense({ units: 10 }), received ${layer === null ? 'null' : typeof layer}.`,
+      );
+    if (this.#layers.some((other) => other.name === layer.name))
+      throw new ValueError(
+        `add: model "${this.name}" has a layer of name '${layer.name}' already; layers need names of their own. A layer can be in a model only once.`,
+      );
+    if (layer instanceof InputLayer) return this.#addInput(layer);
+    const isFirst = this.#layers.length === 0;
+    const declared = isFirst && !this.#inputShape ? layer.batchInputShape : undefined;
+    const before = declared ?? this.#outputShape;
+    if (before) {
+      layer.ensureBuilt(withoutBatch(before));
+      this.#outputShape = withoutBatch(layer.outputShape);
+      if (declared) this.#inputShape = withoutBatch(declared);
+    }
+    this.#layers.push(layer);
+    this.layersChanged();
+  }
+
+  #addInput(layer: InputLayer): void {
+    if (this.#layers.length > 0 || this.#input)
+      throw new ValueError(
+        `add: an input layer must be the first; model "${this.name}" ${this.#input ? 'has one' : 'has layers'} already.`,
+      );
+    this.#input = layer;
+    this.#inputShape = withoutBatch(layer.batchInputShape!);
+    this.#outputShape = this.#inputShape;
+  }
+
+  /** Removes the last layer and returns it. @throws StateError if there is none */
+  pop(): Layer {
+    const layer = this.#layers.pop();
+    if (!layer) throw new StateError(`pop: model "${this.name}" has no layers.`);
+    const last = this.#layers.at(-1);
+    if (last) this.#outputShape = this.#outputShape && withoutBatch(last.outputShape);
+    else {
+      this.#inputShape = this.#input && withoutBatch(this.#input.batchInputShape!);
+      this.#outputShape = this.#inputShape;
+    }
+    this.layersChanged();
+    return layer;
+  }
+
+  /**
+   * Makes the weights for inputs of `inputShape`, batch axis (null) first: `build([null, 784])`.
+   * @throws StateError if the model has no layers, or was built for another shape
+   */
+  override build(inputShape: PartialShape): void {
+    if (this.#layers.length === 0)
+      throw new StateError(`build: model "${this.name}" has no layers. Add some with model.add(...).`);
+    const shape = withoutBatch(inputShape);
+    if (this.#inputShape) {
+      if (formatShape(this.#inputShape) !== formatShape(shape))
+        throw new StateError(
+          `build: model "${this.name}" was built for inputs of shape ${formatShape(this.#inputShape)}, received ${formatShape(inputShape)}.`,
+        );
+      return;
+    }
+    let output = shape;
+    for (const layer of this.#layers) {
+      layer.ensureBuilt(output);
+      output = withoutBatch(layer.outputShape);
+    }
+    this.#inputShape = shape;
+    this.#outputShape = output;
+    this.layersChanged();
+  }
+
+  override inputShapeFor(x: Tensor, what: string): PartialShape {
+    if (this.#layers.length === 0)
+      throw new StateError(`${what}: model "${this.name}" has no layers. Add some with model.add(...).`);
+    // One number a sample is a row of one.
+    if (!this.#inputShape) this.build(x.rank === 1 ? [null, 1] : [null, ...x.shape.slice(1)]);
+    return this.#inputShape!;
+  }
+
+  override outputShapeFor(shape: readonly number[]): readonly number[] {
+    const output = this.#layers.reduce<PartialShape>((before, layer) => layer.computeOutputShape(before), shape);
+    if (output.some((size) => size === null))
+      throw new ShapeError(
+        `Sequential "${this.name}": its output shape ${formatShape(output)} does not follow from the input's, ${formatShape(shape)}.`,
+      );
+    return output as readonly number[];
+  }
+
+  override call(x: Tensor, context: CallContext): Tensor {
+    // As in Keras, whole numbers become floats, unless the input layer asks for them.
+    const input = this.#input && this.#input.getConfig().dtype !== 'float32' ? this.#input.call(x) : toFloatInput(x);
+    return this.#layers.reduce((value, layer) => layer.call(value, context), input);
+  }
+}
+
+function withoutBatch(shape: PartialShape): PartialShape {
+  return [null, ...shape.slice(1)];
+}
+
+/**
+ * A model of layers one after the other: `sequential([layers.dense({ units: 10, inputShape: [4] })])`, or
+ * `sequential({ layers, name })`.
+ * @throws ShapeError if a layer does not take the output of the one before
+ */
+export function sequential(options?: readonly Layer[] | SequentialOptions): Sequential {
+  if (options === undefined) return new Sequential();
+  return new Sequential(isList(options) ? { layers: options } : options);
+}
+
+function isList(options: readonly Layer[] | SequentialOptions): options is readonly Layer[] {
+  return Array.isArray(options);
+}

@@ -1,0 +1,52 @@
+// Shows how far fit, evaluate and predict have come. In a terminal it looks as in Keras; elsewhere (a file, a pipe, the
+// console of a browser) each epoch gets one line when it is done, the line that Keras prints for verbose 2.
+import { activeConsole } from '../console.js';
+import { ProgressBar, type Values } from './bar.js';
+
+/** 0 prints nothing, 1 a progress bar, 2 a line an epoch. */
+export type Verbosity = 0 | 1 | 2;
+
+export class Progress {
+  readonly #verbose: Verbosity;
+  #bar: ProgressBar | undefined;
+
+  constructor(verbose: Verbosity) {
+    this.#verbose = verbose;
+  }
+
+  /** Begins an epoch of `steps` steps; `title` is printed before it. */
+  begin(steps: number, title?: string): void {
+    if (this.#verbose === 0) return;
+    const output = activeConsole();
+    this.#bar = new ProgressBar({
+      target: steps,
+      style: this.#isBar ? 'rewritten' : 'lines',
+      colour: output.colour !== 'none',
+      now: () => output.now(),
+    });
+    if (title !== undefined) output.write(`${title}\n`);
+  }
+
+  get #isBar(): boolean {
+    return this.#verbose === 1 && activeConsole().isTerminal;
+  }
+
+  /** Shows that `current` steps are done, at most 20 times a second. `values` is asked only when it is shown. */
+  async update(current: number, values: () => Promise<Values>): Promise<void> {
+    if (!this.#bar || !this.#isBar) return;
+    const text = await this.#bar.update(current, values);
+    if (text !== '') activeConsole().write(text);
+  }
+
+  /** Ends the epoch. */
+  finish(values: Values): void {
+    if (this.#bar) activeConsole().write(this.#bar.finish(values));
+    this.#bar = undefined;
+  }
+
+  /** Leaves an unfinished line as it is, so that what is printed next begins a line of its own. */
+  abandon(): void {
+    if (this.#bar?.isOpen) activeConsole().write('\n');
+    this.#bar = undefined;
+  }
+}
