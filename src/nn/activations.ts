@@ -1,6 +1,7 @@
 // Activation functions, by name or as functions of a tensor; and the memory of which logits a probability came from.
 import { ValueError } from '../base/errors.js';
 import { Tensor } from '../tensor/tensor.js';
+import { show } from './check.js';
 import { lookUp, type Spelling } from './lookup.js';
 import { serializeFunction } from './serialization.js';
 
@@ -71,7 +72,7 @@ export function resolveActivation(option: ActivationOption | undefined, what: st
   }
   if (typeof option !== 'function')
     throw new ValueError(
-      `${what}: expected activation to be a name or a function of a tensor, received ${typeof option}.`,
+      `${what}: expected activation to be a name or a function of a tensor, received ${show(option)}.`,
     );
   const name = Object.entries(table).find(([, known]) => known === option)?.[0];
   const apply: Activation = (x) => {

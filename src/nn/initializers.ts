@@ -6,7 +6,7 @@ import { checkShape, sizeOf, type Shape } from '../base/shape.js';
 import { rejectUnknownOptions } from '../base/suggest.js';
 import { fromNDArray, full } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { checkNumber, hasMethod, show } from './check.js';
+import { checkNumber, checkWhole, hasMethod, show } from './check.js';
 import { lookUp, type Spelling } from './lookup.js';
 import { globalSeed } from './naming.js';
 
@@ -43,7 +43,7 @@ class RandomInitializer implements Initializer {
 
   constructor(className: string, options: SeedOption, draw: Draw, config: Record<string, unknown> = {}) {
     this.className = className;
-    this.#seed = options.seed == null ? null : checkNumber(options.seed, `initializers: seed of ${className}`);
+    this.#seed = options.seed == null ? null : checkWhole(options.seed, `initializers: seed of ${className}`, 0);
     this.#draw = draw;
     this.#config = config;
   }

@@ -134,7 +134,7 @@ export class Conv2D extends Layer {
   override call(x: Tensor): Tensor {
     this.computeOutputShape(x.shape);
     const { strides, padding, dilationRate, groups } = this;
-    let output = convolve(x.cast(this.dtype), this.#kernel!.value, { strides, padding, dilationRate, groups });
+    let output = convolve(x.cast(this.dtype), this.made(this.#kernel), { strides, padding, dilationRate, groups });
     if (this.#bias) output = output.add(this.#bias.value);
     return this.#activation.apply(output);
   }

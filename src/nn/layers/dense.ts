@@ -73,7 +73,7 @@ export class Dense extends Layer {
 
   override call(x: Tensor): Tensor {
     this.computeOutputShape(x.shape);
-    let output = x.cast(this.dtype).matMul(this.#kernel!.value);
+    let output = x.cast(this.dtype).matMul(this.made(this.#kernel));
     if (this.#bias) output = output.add(this.#bias.value);
     return this.#activation.apply(output);
   }

@@ -27,7 +27,7 @@ export class Dropout extends Layer {
     rejectUnknownOptions('layers.dropout', options, [...layerOptionNames, 'rate', 'seed', 'noiseShape']);
     super('Dropout', options);
     this.rate = checkNumber(options.rate, 'layers.dropout: rate', 0, 1);
-    this.seed = options.seed == null ? null : checkNumber(options.seed, 'layers.dropout: seed');
+    this.seed = options.seed == null ? null : checkWhole(options.seed, 'layers.dropout: seed', 0);
     const noiseShape: unknown = options.noiseShape ?? null;
     if (noiseShape !== null && !Array.isArray(noiseShape))
       throw new ValueError(`layers.dropout: expected noiseShape as a list of sizes, received ${typeof noiseShape}.`);

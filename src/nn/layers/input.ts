@@ -5,7 +5,7 @@ import { formatShape } from '../../base/shape.js';
 import { rejectUnknownOptions } from '../../base/suggest.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkWhole } from '../check.js';
-import { Layer, type PartialShape } from './layer.js';
+import { checkPartialShape, Layer, type PartialShape } from './layer.js';
 
 export interface InputOptions {
   /** The shape of one sample; null for an axis of any size. */
@@ -32,11 +32,13 @@ function shapeOf(options: InputOptions): PartialShape {
     throw new ValueError(
       `layers.input: expected either shape (of one sample) or batchShape, received ${sample ? 'both' : 'neither'}. For images: layers.input({ shape: [28, 28, 1] }).`,
     );
-  const shape = whole ?? [options.batchSize ?? null, ...sample!];
-  if (!Array.isArray(shape) || shape.length === 0)
-    throw new ShapeError(`layers.input: expected a list of sizes, received ${JSON.stringify(whole ?? sample)}.`);
-  for (const size of shape as PartialShape) if (size !== null) checkWhole(size, 'layers.input: a size', 0);
-  return shape as PartialShape;
+  if (whole !== undefined) {
+    if (options.batchSize != null)
+      throw new ValueError('layers.input: expected either batchSize or batchShape, received both.');
+    return checkPartialShape(whole, 'layers.input: batchShape');
+  }
+  const batchSize = options.batchSize == null ? null : checkWhole(options.batchSize, 'layers.input: batchSize');
+  return [batchSize, ...checkPartialShape(sample, 'layers.input: shape')];
 }
 
 export class InputLayer extends Layer {

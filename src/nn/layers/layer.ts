@@ -1,9 +1,10 @@
 // The base of all layers: a name, weights that are made when the input shape is known, and the computation itself.
 import { isFloat, type DType } from '../../base/dtype.js';
-import { DTypeError, StateError } from '../../base/errors.js';
+import { DTypeError, ShapeError, StateError, ValueError } from '../../base/errors.js';
 import { formatShape, sameShape } from '../../base/shape.js';
 import { scalar } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { checkBoolean, show } from '../check.js';
 import type { Initializer } from '../initializers.js';
 import { globalSeed, nextLayerStream, uniqueName } from '../naming.js';
 import type { Regularizer } from '../regularizers.js';
@@ -42,6 +43,24 @@ export interface LayerWeight {
   readonly regularizer: Regularizer | undefined;
 }
 
+/** `shape` if it is a list of sizes, null for those not known. @throws ShapeError otherwise */
+export function checkPartialShape(shape: unknown, what: string): PartialShape {
+  if (Array.isArray(shape) && shape.every((size) => size === null || (Number.isSafeInteger(size) && size >= 0)))
+    return shape as PartialShape;
+  const remedy = typeof shape === 'number' ? ` Write [${shape}].` : '';
+  throw new ShapeError(
+    `${what}: expected a list of whole numbers, null for a size not known, received ${show(shape)}.${remedy}`,
+  );
+}
+
+function checkName(name: unknown, className: string): string | undefined {
+  if (name === undefined) return undefined;
+  // A slash separates the parts of a weight's name.
+  if (typeof name !== 'string' || name === '' || name.includes('/'))
+    throw new ValueError(`${className}: expected a name without '/', received ${show(name)}.`);
+  return name;
+}
+
 export abstract class Layer {
   readonly name: string;
   /** Keras's class name: 'Dense', 'Conv2D'. */
@@ -57,14 +76,19 @@ export abstract class Layer {
   #builtFor: PartialShape | undefined;
 
   constructor(className: string, options: LayerOptions) {
-    this.name = options.name ?? uniqueName(className);
-    this.trainable = options.trainable ?? true;
+    this.name = checkName(options.name, className) ?? uniqueName(className);
+    this.trainable = checkBoolean(options.trainable ?? true, `${className} "${this.name}": trainable`);
     this.dtype = options.dtype ?? 'float32';
     if (!isFloat(this.dtype))
       throw new DTypeError(
         `${className} "${this.name}": expected dtype float32 or float64 for its weights, received ${this.dtype}.`,
       );
-    this.batchInputShape = options.batchInputShape ?? (options.inputShape ? [null, ...options.inputShape] : undefined);
+    this.batchInputShape =
+      options.batchInputShape !== undefined
+        ? checkPartialShape(options.batchInputShape, `${className} "${this.name}": batchInputShape`)
+        : options.inputShape !== undefined
+          ? [null, ...checkPartialShape(options.inputShape, `${className} "${this.name}": inputShape`)]
+          : undefined;
     this.stream = nextLayerStream();
   }
 
@@ -114,6 +138,14 @@ export abstract class Layer {
     });
     this.#weights.push({ variable, regularizer: options.regularizer });
     return variable;
+  }
+
+  /** The value of a weight that `build` has made. @throws StateError before it is built */
+  protected made(weight: Variable | undefined): Tensor {
+    if (weight) return weight.value;
+    throw new StateError(
+      `${this.className} "${this.name}" has no weights yet. Use it in a model, or call apply(x), which makes them.`,
+    );
   }
 
   /** All weights in Keras's order: trainable ones first. */

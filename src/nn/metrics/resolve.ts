@@ -1,6 +1,5 @@
 // Finds the metric that a name, a metric or a user's function stands for, once the shapes of the data are known.
 import { ValueError } from '../../base/errors.js';
-import { camelCase } from '../../base/suggest.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { hasMethod, show } from '../check.js';
 import type { PartialShape } from '../layers/layer.js';
@@ -86,11 +85,9 @@ export function resolveMetric(
   return option;
 }
 
-/** Keras keeps the string as it was given; ours in camelCase become Keras's own. */
+/** Keras keeps the string as it was given; a name in camelCase becomes Keras's own. */
 function historyKey(name: string): string {
-  return camelCase(name) === name && name !== name.toLowerCase() && name !== name.toUpperCase()
-    ? snakeCase(name)
-    : name;
+  return /^[a-z]+([A-Z][a-z]*)+$/.test(name) ? snakeCase(name) : name;
 }
 
 function userMetric(fn: MetricFunction): Metric {
