@@ -10,7 +10,7 @@ import type { Pass } from './batches.js';
 import type { Compiled } from './compiled.js';
 import type { ModelData } from './data.js';
 import { testPass } from './evaluate.js';
-import type { MetricSet } from './metric-set.js';
+import { sortedByName, type MetricSet } from './metric-set.js';
 import { checkFitOptions, type CheckedFit, type FitOptions } from './options.js';
 import { Breather, Pace } from './pace.js';
 import {
@@ -79,7 +79,7 @@ export async function fit(
         pace: paces.train,
         breather,
       });
-      const logs = await metrics.logs();
+      let logs = await metrics.logs();
       if (validator && checked.validatesAfter(epoch)) {
         const results = await validator.run({
           what: 'fit',
@@ -90,6 +90,7 @@ export async function fit(
           breather,
         });
         for (const [name, value] of Object.entries(results)) logs[`val_${name}`] = value;
+        logs = sortedByName(Object.entries(logs));
       }
       await callbacks.call('onEpochEnd', epoch, logs);
       progress.finish(logs);

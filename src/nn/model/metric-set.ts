@@ -73,9 +73,13 @@ export class MetricSet {
 
   /** The numbers since the last reset, sorted by name, as Keras gives them to callbacks. */
   async logs(): Promise<Logs> {
-    const results = await this.results();
-    return Object.fromEntries(results.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+    return sortedByName(await this.results());
   }
+}
+
+/** An object whose keys are in alphabetical order. */
+export function sortedByName(entries: readonly (readonly [name: string, value: number])[]): Logs {
+  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
 /**
