@@ -3,7 +3,9 @@ import { forEachBackend } from '../../tests/support/engine.js';
 import { expectNear } from '../../tests/support/keras.js';
 import { tensor } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { linear, logitsOf, relu, resolveActivation, sigmoid, softmax, tanh } from './activations.js';
+import { resolveActivation } from './activation-option.js';
+import { linear, relu, sigmoid, softmax, tanh } from './activations.js';
+import { logitsOf } from './logits.js';
 
 forEachBackend(() => {
   test('each function computes what its name says', async () => {

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { forEachBackend, useBackend } from '../../tests/support/engine.js';
 import { readGolden } from '../../tests/support/golden.js';
 import { expectNear, optionsOf } from '../../tests/support/keras.js';
+import { computeFans } from './fans.js';
+import { resolveInitializer } from './initializer-option.js';
 import * as initializers from './initializers.js';
-import { resolveInitializer, type Initializer } from './initializers.js';
+import type { Initializer } from './initializers.js';
 import { setRandomSeed } from './naming.js';
 
 interface InitializerCase {
@@ -43,7 +45,7 @@ describe('random initializers', () => {
         [`${recorded.initializer} ${JSON.stringify(recorded.config)} ${recorded.shape.join('x')}`, recorded] as const,
     ),
   )("%s has Keras's limits and moments", async (_, { initializer, config, shape, fan_in, fan_out, formula }) => {
-    expect(initializers.computeFans(shape)).toEqual({ fanIn: fan_in, fanOut: fan_out });
+    expect(computeFans(shape)).toEqual({ fanIn: fan_in, fanOut: fan_out });
     const options = optionsOf(config);
     const size = shape.reduce((product, axis) => product * axis, 1);
     const values: number[] = [];

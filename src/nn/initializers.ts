@@ -1,12 +1,12 @@
 // Initializers: the first values of weights, drawn on the CPU so that a model starts the same on every backend.
 import { allocate } from '../base/dtype.js';
-import { ValueError } from '../base/errors.js';
 import { RandomStream } from '../base/random.js';
 import { checkShape, sizeOf, type Shape } from '../base/shape.js';
 import { rejectUnknownOptions } from '../base/suggest.js';
 import { fromNDArray, full } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { checkNumber, checkWhole, hasMethod, show } from './check.js';
+import { checkNumber, checkWhole } from './check.js';
+import { computeFans } from './fans.js';
 import { lookUp, type Spelling } from './lookup.js';
 import { globalSeed } from './naming.js';
 
@@ -146,14 +146,6 @@ export function randomUniform(options: UniformOptions = {}): Initializer {
   return new RandomInitializer('RandomUniform', options, draw, { minval, maxval });
 }
 
-/** How many inputs and outputs a weight joins: a dense kernel [in, out], or a convolution's [..., in, out]. */
-export function computeFans(shape: Shape): { fanIn: number; fanOut: number } {
-  if (shape.length === 0) return { fanIn: 1, fanOut: 1 };
-  if (shape.length === 1) return { fanIn: shape[0]!, fanOut: shape[0]! };
-  const receptiveField = sizeOf(shape.slice(0, -2));
-  return { fanIn: shape.at(-2)! * receptiveField, fanOut: shape.at(-1)! * receptiveField };
-}
-
 type FanMode = 'fanIn' | 'fanOut' | 'fanAvg';
 type Distribution = 'uniform' | 'truncatedNormal' | 'untruncatedNormal';
 
@@ -233,36 +225,3 @@ export const heNormal = scaled('HeNormal', 2, 'fanIn', 'truncatedNormal');
 export const lecunUniform = scaled('LecunUniform', 1, 'fanIn', 'uniform');
 /** Truncated normal of variance 1 / fan in (LeCun et al., 1998). */
 export const lecunNormal = scaled('LecunNormal', 1, 'fanIn', 'truncatedNormal');
-
-const table = {
-  zeros,
-  ones,
-  constant,
-  randomNormal,
-  randomUniform,
-  truncatedNormal,
-  varianceScaling,
-  glorotUniform,
-  glorotNormal,
-  heUniform,
-  heNormal,
-  lecunUniform,
-  lecunNormal,
-} as const;
-
-export type InitializerName = keyof typeof table;
-
-/** What an initializer option takes: a name (with its defaults) or an initializer. */
-export type InitializerOption = Spelling<InitializerName> | Initializer;
-
-const aliases = { zero: 'zeros', one: 'ones', normal: 'randomNormal', uniform: 'randomUniform' };
-
-/** What an initializer option means. @throws ValueError for what is none */
-export function resolveInitializer(option: InitializerOption, what: string): Initializer {
-  if (typeof option === 'string') return lookUp<() => Initializer>('initializer', option, table, aliases).value();
-  if (!hasMethod(option, 'create'))
-    throw new ValueError(
-      `${what}: expected the name of an initializer or one made by initializers.glorotUniform(...), received ${show(option)}.`,
-    );
-  return option;
-}

@@ -4,7 +4,8 @@ import { readGolden, type GoldenArray } from '../../tests/support/golden.js';
 import { expectNear, expectTensor, goldenTensor } from '../../tests/support/keras.js';
 import { variableGradients } from '../tensor/grad.js';
 import { Variable } from '../tensor/variable.js';
-import { l1, l1l2, l2, resolveRegularizer } from './regularizers.js';
+import { resolveRegularizer } from './regularizer-option.js';
+import { l1, l1l2, l2 } from './regularizers.js';
 
 interface RegularizerCase {
   readonly name: string;

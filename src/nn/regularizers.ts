@@ -1,10 +1,8 @@
 // Regularizers: penalties on large weights, added to the loss.
-import { ValueError } from '../base/errors.js';
 import { rejectUnknownOptions } from '../base/suggest.js';
 import { zeros } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { checkNumber, hasMethod, show } from './check.js';
-import { lookUp, type Spelling } from './lookup.js';
+import { checkNumber } from './check.js';
 
 /** A penalty on a weight. Users may write their own. */
 export interface Regularizer {
@@ -15,11 +13,6 @@ export interface Regularizer {
   /** In Keras's spelling. */
   getConfig(): Record<string, unknown>;
 }
-
-export type RegularizerName = 'l1' | 'l2' | 'l1l2';
-
-/** What a regularizer option takes: a name (Keras's default factors), a regularizer, or null for none. */
-export type RegularizerOption = Spelling<RegularizerName> | Regularizer | null;
 
 class L1L2 implements Regularizer {
   readonly className: string;
@@ -74,17 +67,4 @@ export function l1l2(options: { readonly l1?: number; readonly l2?: number } = {
     l1: factor(options.l1 ?? 0, 'regularizers.l1l2: l1'),
     l2: factor(options.l2 ?? 0, 'regularizers.l1l2: l2'),
   });
-}
-
-const table: { readonly [Name in RegularizerName]: () => Regularizer } = { l1, l2, l1l2 };
-
-/** What a regularizer option means. @throws ValueError for what is none */
-export function resolveRegularizer(option: RegularizerOption | undefined, what: string): Regularizer | undefined {
-  if (option == null) return undefined;
-  if (typeof option === 'string') return lookUp('regularizer', option, table).value();
-  if (!hasMethod(option, 'penalty'))
-    throw new ValueError(
-      `${what}: expected the name of a regularizer or one made by regularizers.l2(...), received ${show(option)}.`,
-    );
-  return option;
 }

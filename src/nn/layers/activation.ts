@@ -2,7 +2,7 @@
 import { ValueError } from '../../base/errors.js';
 import { rejectUnknownOptions } from '../../base/suggest.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { resolveActivation, type ActivationOption, type ResolvedActivation } from '../activations.js';
+import { resolveActivation, type ActivationOption, type ResolvedActivation } from '../activation-option.js';
 import { Layer, layerOptionNames, type LayerOptions, type PartialShape } from './layer.js';
 
 export interface ActivationLayerOptions extends LayerOptions {

@@ -4,7 +4,7 @@ import { formatShape } from '../../base/shape.js';
 import { rejectUnknownOptions } from '../../base/suggest.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Variable } from '../../tensor/variable.js';
-import { resolveActivation, type ActivationOption, type ResolvedActivation } from '../activations.js';
+import { resolveActivation, type ActivationOption, type ResolvedActivation } from '../activation-option.js';
 import { checkBoolean, checkWhole } from '../check.js';
 import { KernelConfig, kernelOptionNames, type KernelOptions } from './kernel.js';
 import { Layer, layerOptionNames, type LayerOptions, type PartialShape } from './layer.js';

@@ -1,6 +1,8 @@
 // What layers with a kernel and a bias share: how the two start and what is charged for them.
-import { glorotUniform, resolveInitializer, zeros, type Initializer, type InitializerOption } from '../initializers.js';
-import { resolveRegularizer, type Regularizer, type RegularizerOption } from '../regularizers.js';
+import { resolveInitializer, type InitializerOption } from '../initializer-option.js';
+import { glorotUniform, zeros, type Initializer } from '../initializers.js';
+import { resolveRegularizer, type RegularizerOption } from '../regularizer-option.js';
+import type { Regularizer } from '../regularizers.js';
 import { serialize } from '../serialization.js';
 
 export interface KernelOptions {
