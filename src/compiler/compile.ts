@@ -22,20 +22,22 @@ const mostAttempts = 200;
 
 export function compileProgram(program: Program, target: Target): KernelProgram {
   const forced = new Set<GraphNode>();
+  /** Copies that must not be computed together with what they copy. */
+  const alone = new Set<GraphNode>();
   let graph = checked(simplify(program));
   graph = checked(legalize(graph, forced));
-  graph = checked(ownResults(graph, new Set()));
+  graph = checked(ownResults(graph));
   const copied = new Set<number>();
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     try {
-      const lowered = lower(graph, forced, target);
+      const lowered = lower(graph, forced, alone, target);
       const order = schedule(lowered.units, lowered.overwrites);
       if ('phases' in order) return assemble(program, lowered, order);
       // The old value is still needed when the new one is there: the new one waits in memory of its own.
       const parameter = lowered.parameterOf(order.state);
       if (copied.has(parameter)) throw new InternalError(`compiler: state ${parameter} cannot be replaced.`);
       copied.add(parameter);
-      graph = checked(ownResults(graph, new Set([parameter])));
+      graph = checked(withStateCopied(graph, parameter, forced, alone));
     } catch (error) {
       if (!(error instanceof MustStore)) throw error;
       if (forced.has(error.node))
@@ -52,27 +54,39 @@ function checked(program: Program): Program {
 }
 
 /**
- * Gives every output and every state a result of its own: one that is a parameter, that another result already is, or
- * whose state is named in `copies`, is copied.
+ * Gives every output and every state a result of its own: one that is a parameter, or that another result already is,
+ * is copied.
  */
-function ownResults(program: Program, copies: ReadonlySet<number>): Program {
+function ownResults(program: Program): Program {
   const taken = new Set<GraphNode>();
-  const own = (node: GraphNode, copy: boolean): GraphNode => {
+  const own = (node: GraphNode): GraphNode => {
     const base = aliasOf(node);
-    if (!copy && base.op !== 'parameter' && !taken.has(base)) {
-      taken.add(base);
-      return node;
-    }
-    // A cast to the same dtype: a copy.
-    const made = makeNode('cast', [node], {}, node.shape, node.dtype);
-    taken.add(made);
-    return made;
+    const result = base.op === 'parameter' || taken.has(base) ? copyOf(node) : node;
+    taken.add(aliasOf(result));
+    return result;
   };
   return {
     parameters: program.parameters,
-    updates: program.updates.map(({ parameter, value }) => ({ parameter, value: own(value, copies.has(parameter)) })),
-    outputs: program.outputs.map((node) => own(node, false)),
+    updates: program.updates.map(({ parameter, value }) => ({ parameter, value: own(value) })),
+    outputs: program.outputs.map(own),
   };
+}
+
+/** A cast to the same dtype. */
+function copyOf(node: GraphNode): GraphNode {
+  return makeNode('cast', [node], {}, node.shape, node.dtype);
+}
+
+/** Stores the new value of a state in memory of its own, from which it is copied when the old one is read no more. */
+function withStateCopied(program: Program, state: number, forced: Set<GraphNode>, alone: Set<GraphNode>): Program {
+  const updates = program.updates.map(({ parameter, value }) => {
+    if (parameter !== state) return { parameter, value };
+    const copy = copyOf(value);
+    forced.add(aliasOf(value));
+    alone.add(copy);
+    return { parameter, value: copy };
+  });
+  return { ...program, updates };
 }
 
 interface Lowered {
@@ -90,8 +104,13 @@ interface BufferDraft {
   readonly place: KernelBuffer['place'] | undefined;
 }
 
-function lower(program: Program, forced: ReadonlySet<GraphNode>, target: Target): Lowered {
-  const groups = fuse(program, forced);
+function lower(
+  program: Program,
+  forced: ReadonlySet<GraphNode>,
+  alone: ReadonlySet<GraphNode>,
+  target: Target,
+): Lowered {
+  const groups = fuse(program, forced, alone);
   const buffers: BufferDraft[] = [];
   const bufferOfNode = new Map<GraphNode, number>();
   const add = (node: GraphNode, name: string, place: BufferDraft['place']): void => {

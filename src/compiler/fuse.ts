@@ -57,7 +57,12 @@ function baseOf(node: GraphNode): GraphNode {
   return base;
 }
 
-export function fuse(program: Program, forced: ReadonlySet<GraphNode>): Group[] {
+/** `forced` nodes are stored; those that stand `alone` have a kernel of their own. */
+export function fuse(
+  program: Program,
+  forced: ReadonlySet<GraphNode>,
+  alone: ReadonlySet<GraphNode> = new Set(),
+): Group[] {
   const order = topologicalOrder(rootsOf(program)).filter((node) => node.op !== 'parameter' && sizeOf(node.shape) > 0);
   const consumers = consumersOf(order);
   const stored = new Set<GraphNode>(forced);
@@ -77,7 +82,7 @@ export function fuse(program: Program, forced: ReadonlySet<GraphNode>): Group[] 
   for (const node of order) {
     if (anchorOps.has(node.op)) open(node, node);
     else if (isElementwise(node)) {
-      const group = groupToJoin(node, groupOf, groups, stored);
+      const group = alone.has(node) ? undefined : groupToJoin(node, groupOf, groups, stored, alone);
       if (group) {
         group.members.push(node);
         groupOf.set(node, group);
@@ -114,8 +119,10 @@ function groupToJoin(
   groupOf: ReadonlyMap<GraphNode, OpenGroup>,
   groups: readonly OpenGroup[],
   stored: ReadonlySet<GraphNode>,
+  alone: ReadonlySet<GraphNode>,
 ): OpenGroup | undefined {
   const fits = (group: OpenGroup): boolean =>
+    !alone.has(group.members[0]!) &&
     (!group.anchor || openAnchorOps.has(group.anchor.op)) &&
     sameShape(group.members[0]!.shape, node.shape) &&
     !wouldCycle(node, group, groupOf);

@@ -2,7 +2,7 @@
 import { stridesOf } from '../../base/shape.js';
 import type { GraphNode } from '../../ir/graph.js';
 import type { Kernel } from '../../ir/kernel.js';
-import { positionOf, SplitNeeded, variableIndex, type Index } from '../affine.js';
+import { constantIndex, positionOf, SplitNeeded, variableIndex, type Index } from '../affine.js';
 import { MustStore, type Emitter, type Mode } from '../emit.js';
 import type { Group } from '../fuse.js';
 import type { KernelBuilder } from '../kernel-builder.js';
@@ -57,6 +57,16 @@ export function nestedLoops(
     builder.loop(prefix, { end: loop.extent, extent: loop.nominal }, (variable) =>
       nest(depth + 1, [...positions, variableIndex(variable)]),
     );
+  };
+  nest(0, []);
+}
+
+/** A few steps of nested loops, written out one after the other. */
+export function unrolledLoops(loops: readonly LoopSpec[], body: (positions: Index[]) => void): void {
+  const nest = (depth: number, positions: Index[]): void => {
+    const loop = loops[depth];
+    if (!loop) return body(positions);
+    for (let step = 0; step < loop.extent; step++) nest(depth + 1, [...positions, constantIndex(step)]);
   };
   nest(0, []);
 }

@@ -9,7 +9,7 @@ import type { KernelBuilder } from '../kernel-builder.js';
 import { binaryExpr, intNumber, selectExpr } from '../math.js';
 import { buildKernel, chunkVariable, planFor, type LowerContext } from './context.js';
 import { indexOf, loopsOf, type LoopSpec } from './loops.js';
-import { nestedLoops, smallWork, storeRoots, vectorLoop } from './map.js';
+import { nestedLoops, smallWork, storeRoots, unrolledLoops, vectorLoop } from './map.js';
 
 type ReduceNode = GraphNode<'reduce' | 'argMax'>;
 
@@ -181,19 +181,11 @@ function alongKept(lowering: Lowering): Kernel[] {
     const mode: Mode = { vector: true, count };
     const accumulator = new Accumulator(builder, anchor, { lane: laneTypeOfInput(anchor), vector: true });
     const keptAt = [...outerAt, position];
-    nestedLoops(
-      builder,
-      reduced,
-      (reducedAt) =>
-        addElement(
-          lowering,
-          emitter,
-          accumulator,
-          indexOf(rank, loops, allPositions(lowering, keptAt, reducedAt)),
-          mode,
-        ),
-      'r',
-    );
+    const add = (reducedAt: readonly Index[]): void =>
+      addElement(lowering, emitter, accumulator, indexOf(rank, loops, allPositions(lowering, keptAt, reducedAt)), mode);
+    // A pooling window is too short to loop over.
+    if (reduced.reduce((product, loop) => product * loop.extent, 1) <= 9) unrolledLoops(reduced, add);
+    else nestedLoops(builder, reduced, add, 'r');
     const zeros = reduced.map((): Index => ({ offset: 0, terms: new Map(), lane: 0 }));
     const index = keptIndex(anchor, indexOf(rank, loops, allPositions(lowering, keptAt, zeros)));
     const { level } = builder;

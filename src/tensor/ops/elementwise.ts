@@ -41,10 +41,13 @@ export function log1p(x: GraphNode): GraphNode {
   return where(exact, operand, binary('mul', unary('log', u), factor));
 }
 
-/** log(1 + exp(x)) without overflow. */
+/** log(1 + exp(x)) without overflow: max(x, 0) + log(1 + exp(-|x|)), spelled so that the gradient at 0 is 1/2. */
 export function softplus(x: GraphNode): GraphNode {
   const operand = toFloat(x);
-  return binary('add', relu(operand), log1p(unary('exp', unary('neg', unary('abs', operand)))));
+  const zero = number(0, operand);
+  const isPositive = binary('greaterEqual', operand, zero);
+  const magnitude = where(isPositive, operand, unary('neg', operand));
+  return binary('add', where(isPositive, operand, zero), log1p(unary('exp', unary('neg', magnitude))));
 }
 
 export function logicalXor(a: GraphNode, b: GraphNode): GraphNode {
