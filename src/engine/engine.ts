@@ -15,6 +15,8 @@ export interface EngineOptions {
   /** In order of preference. */
   readonly backends: readonly BackendFactory[];
   readonly threads: number;
+  /** The name of the one to use, in place of the first that works. */
+  readonly preferred?: string | undefined;
 }
 
 export interface BackendChoice {
@@ -41,6 +43,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#factories = options.backends;
     this.#threads = options.threads;
+    this.#preferred = options.preferred;
   }
 
   get backendNames(): string[] {
@@ -53,14 +56,17 @@ export class Engine {
     return this.#backend;
   }
 
-  /** Chooses a backend by name for everything that runs from now on. @throws ValueError if there is none of that name */
-  async setBackend(name: string, choice: BackendChoice = {}): Promise<void> {
-    if (!this.backendNames.includes(name)) throw unknownName('backend', name, this.backendNames);
+  /**
+   * Chooses a backend by name, or without a name another number of threads, for everything that runs from now on.
+   * @throws ValueError if there is none of that name
+   */
+  async setBackend(name: string | undefined, choice: BackendChoice = {}): Promise<void> {
+    if (name !== undefined && !this.backendNames.includes(name)) throw unknownName('backend', name, this.backendNames);
     const threads = choice.threads ?? this.#threads;
     if (!Number.isInteger(threads) || threads < 1)
       throw new ValueError(`setBackend: expected a whole number of threads of at least 1, received ${threads}.`);
     const previous = this.#backend;
-    this.#preferred = name;
+    this.#preferred = name ?? this.#preferred;
     this.#threads = threads;
     this.#cache.clear();
     this.#backend = this.#create();
