@@ -26,7 +26,7 @@ export const browserWorkers: Workers = {
       event.preventDefault();
       const refused = "the page's content security policy must allow worker-src blob:";
       // A script that was refused fails without a message.
-      listener.failed(event.message || (loaded ? 'failed without a message' : `did not start; ${refused}`));
+      listener.failed(loaded || event.message ? `ended with an error: ${event.message}` : `did not start; ${refused}`);
       finishLoading();
     };
     return {

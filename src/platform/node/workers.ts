@@ -15,7 +15,7 @@ export const nodeWorkers: Workers = {
     worker.on('message', (value: unknown) => listener.message(value));
     worker.on('messageerror', (error) => listener.failed(`sent what could not be read: ${error.message}`));
     // An error is always followed by the exit.
-    worker.on('error', (error: unknown) => (reason ??= error instanceof Error ? error.message : String(error)));
+    worker.on('error', (error: unknown) => (reason ??= `ended with an error: ${String(error)}`));
     worker.on('exit', (code) => {
       if (!terminated) listener.failed(reason ?? `ended with exit code ${code}`);
     });

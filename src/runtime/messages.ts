@@ -1,0 +1,41 @@
+// What a thread pool and its workers say to each other. worker-source.ts is the workers' side.
+
+/** The first message to a worker. Without `memory` it makes one that nobody else sees. */
+export interface StartMessage {
+  readonly kind: 'start';
+  readonly thread: number;
+  readonly threads: number;
+  readonly memory?: WebAssembly.Memory;
+}
+
+/** Something to do that nobody waits for. */
+export type Order =
+  /** Instantiates a module and keeps it under a number. */
+  | { readonly kind: 'load'; readonly program: number; readonly module: WebAssembly.Module }
+  | { readonly kind: 'unload'; readonly program: number }
+  /** Makes the worker's own memory at least this large. */
+  | { readonly kind: 'grow'; readonly byteLength: number }
+  /** Copies bytes to the worker's own memory. */
+  | { readonly kind: 'write'; readonly address: number; readonly bytes: Uint8Array<ArrayBuffer> };
+
+/** Something to do, and to answer when it is done. */
+export type Request =
+  /** Calls the module's `run(thread, threads, steps, table, control)`. */
+  | {
+      readonly kind: 'run';
+      readonly program: number;
+      readonly steps: number;
+      readonly table: number;
+      readonly control: number;
+    }
+  /** Copies bytes out of the worker's own memory; the answer is an ArrayBuffer. */
+  | { readonly kind: 'read'; readonly address: number; readonly byteLength: number };
+
+export type Answer =
+  /** The worker is ready, or has done what request number `request` asked for. */
+  | { readonly kind: 'done'; readonly request: number; readonly value?: unknown }
+  /** What it did threw. Workers at a barrier may wait for this one for ever. */
+  | { readonly kind: 'failed'; readonly doing: string; readonly message: string; readonly stack: string };
+
+/** The number of the request that a start answers. */
+export const startRequest = 0;

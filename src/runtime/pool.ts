@@ -1,0 +1,149 @@
+// A pool of workers that all do the same: every message goes to each of them, and a request is done when all have
+// answered. They share one memory, or there is one worker with a memory of its own. The thread that owns the pool never
+// waits; the process may end whenever no request is under way.
+import { InternalError, MemoryError, StateError } from '../base/errors.js';
+import type { WorkerHandle, Workers } from '../base/workers.js';
+import { startRequest, type Answer, type Order, type Request, type StartMessage } from './messages.js';
+import { workerSource } from './worker-source.js';
+
+/** More threads than this gain little and cost memory bandwidth; a user who knows better asks for more. */
+const mostDefaultThreads = 8;
+
+/** How many threads to use where the user does not say. */
+export function defaultThreads(workers: Workers): number {
+  return Math.max(1, Math.min(workers.processors, mostDefaultThreads));
+}
+
+export interface PoolOptions {
+  readonly workers: Workers;
+  readonly threads: number;
+  /** What the workers share; without it, there can only be one worker. */
+  readonly memory?: WebAssembly.Memory;
+}
+
+interface Pending {
+  /** Workers that have not answered yet. */
+  missing: number;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class ThreadPool {
+  readonly threads: number;
+  readonly #handles: WorkerHandle[] = [];
+  readonly #pending = new Map<number, Pending>();
+  #lastRequest = startRequest;
+  #failure: Error | undefined;
+
+  /** Starts the workers; they are ready when this resolves. @throws StateError if one cannot start */
+  static async start(options: PoolOptions): Promise<ThreadPool> {
+    const pool = new ThreadPool(options.threads);
+    await pool.#start(options);
+    return pool;
+  }
+
+  private constructor(threads: number) {
+    this.threads = threads;
+  }
+
+  /** Why the pool no longer works, if so. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** Tells every worker to do something. @throws StateError if the pool has failed or is closed */
+  order(message: Order, transfer?: readonly ArrayBuffer[]): void {
+    this.#checkUsable();
+    for (const handle of this.#handles) handle.post(message, transfer);
+  }
+
+  /**
+   * Asks every worker to do something; resolves when all have done it, to the answer of the last.
+   * @throws InternalError if one of them throws (MemoryError if it cannot grow), StateError if one ends, or the pool does.
+   */
+  async request(message: Request): Promise<unknown> {
+    this.#checkUsable();
+    const number = ++this.#lastRequest;
+    const numbered = { ...message, request: number };
+    return this.#expect(number, () => {
+      for (const handle of this.#handles) handle.post(numbered);
+    });
+  }
+
+  /** Ends the workers, also in the middle of a run. Requests that are under way are rejected. */
+  async close(): Promise<void> {
+    await this.#end(new StateError('The thread pool is closed.'));
+  }
+
+  async #start({ workers, threads, memory }: PoolOptions): Promise<void> {
+    if (!memory && threads !== 1)
+      throw new InternalError(`thread pool: ${threads} workers need a memory that they share.`);
+    await this.#expect(startRequest, () => {
+      for (let thread = 0; thread < threads; thread++) {
+        const handle = this.#startWorker(workers, thread);
+        this.#handles.push(handle);
+        const start: StartMessage = { kind: 'start', thread, threads, ...(memory && { memory }) };
+        handle.post({ ...start, request: startRequest });
+      }
+    });
+    // The first worker speaks for all: `#expect` holds the process by it while there is work.
+    for (const handle of this.#handles) handle.release();
+  }
+
+  #startWorker(workers: Workers, thread: number): WorkerHandle {
+    const title = `${thread + 1} of ${this.threads}`;
+    const fail = (reason: string, cause?: unknown): StateError =>
+      new StateError(`Worker ${title} ${reason}. setBackend starts new ones.`, { cause });
+    try {
+      return workers.start(workerSource, `nacre worker ${title}`, {
+        message: (value) => this.#receive(value as Answer, title),
+        failed: (reason) => void this.#end(fail(reason)),
+      });
+    } catch (error) {
+      const failure = fail(`could not be started: ${String(error)}`, error);
+      void this.#end(failure);
+      throw failure;
+    }
+  }
+
+  /** Resolves when every worker has answered the request that `post` sends. */
+  #expect(request: number, post: () => void): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#pending.size === 0) this.#handles[0]?.hold();
+      this.#pending.set(request, { missing: this.threads, resolve, reject });
+      post();
+    });
+  }
+
+  #receive(answer: Answer, title: string): void {
+    if (answer.kind === 'failed') {
+      void this.#end(failureOf(answer, title));
+      return;
+    }
+    const pending = this.#pending.get(answer.request);
+    if (!pending || --pending.missing > 0) return;
+    this.#pending.delete(answer.request);
+    if (this.#pending.size === 0) this.#handles[0]?.release();
+    pending.resolve(answer.value);
+  }
+
+  async #end(failure: Error): Promise<void> {
+    this.#failure ??= failure;
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of pending) reject(this.#failure);
+    await Promise.all(this.#handles.map((handle) => handle.terminate()));
+  }
+
+  #checkUsable(): void {
+    if (this.#failure) throw new StateError(this.#failure.message, { cause: this.#failure });
+  }
+}
+
+/** What a worker threw, with the function of the program that it was in. */
+function failureOf({ doing, message, stack }: Extract<Answer, { kind: 'failed' }>, title: string): Error {
+  const place = / at (?:\S+\.)?(\S+) \(wasm:/.exec(stack)?.[1];
+  const where = place === undefined ? '' : ` in function '${place}'`;
+  const explanation = `Worker ${title} failed to ${doing}${where}: ${message}.`;
+  return doing === 'grow' ? new MemoryError(explanation) : new InternalError(explanation);
+}

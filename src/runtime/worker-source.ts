@@ -1,0 +1,67 @@
+// The script of every worker, as text: it is started from a string in Node and from a blob on a page, so that neither
+// bundlers nor paths have to be right. messages.ts says what it is sent and what it answers.
+
+/** Plain JavaScript for both platforms; it uses nothing but the language, messages and WebAssembly. */
+export const workerSource = `'use strict';
+(() => {
+  // Node's parentPort and a page's worker scope have the same onmessage and postMessage.
+  const port = globalThis.process?.getBuiltinModule?.('node:worker_threads')?.parentPort ?? globalThis;
+  const pageBytes = 65536;
+  const runs = new Map();
+  let thread = 0;
+  let threads = 1;
+  let memory;
+
+  // The largest address space there is: a memory cannot be given a larger one later.
+  const createMemory = () => {
+    for (let maximum = 65536; ; maximum /= 2) {
+      try {
+        return new WebAssembly.Memory({ initial: 1, maximum });
+      } catch (error) {
+        if (maximum <= 1024) throw error;
+      }
+    }
+  };
+
+  const actions = {
+    start: (message) => {
+      thread = message.thread;
+      threads = message.threads;
+      memory = message.memory ?? createMemory();
+    },
+    load: ({ program, module }) => {
+      runs.set(program, new WebAssembly.Instance(module, { env: { memory } }).exports.run);
+    },
+    unload: ({ program }) => {
+      runs.delete(program);
+    },
+    grow: ({ byteLength }) => {
+      const pages = Math.ceil((byteLength - memory.buffer.byteLength) / pageBytes);
+      try {
+        if (pages > 0) memory.grow(pages);
+      } catch (error) {
+        throw new Error('there are no ' + byteLength + ' bytes of memory (' + error.message +
+          '); use a smaller batch or fewer samples at a time');
+      }
+    },
+    write: ({ address, bytes }) => {
+      new Uint8Array(memory.buffer).set(bytes, address);
+    },
+    run: ({ program, steps, table, control }) => {
+      runs.get(program)(thread, threads, steps, table, control);
+    },
+    read: ({ address, byteLength }) => memory.buffer.slice(address, address + byteLength),
+  };
+
+  port.onmessage = ({ data }) => {
+    try {
+      const value = actions[data.kind](data);
+      if (data.request === undefined) return;
+      port.postMessage({ kind: 'done', request: data.request, value }, value === undefined ? [] : [value]);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      port.postMessage({ kind: 'failed', doing: data.kind, message, stack: String(error?.stack) });
+    }
+  };
+})();
+`;
