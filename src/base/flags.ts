@@ -1,0 +1,63 @@
+// The settings that the environment gives: read and checked once, in one place.
+//
+// | variable | what it does |
+// | --- | --- |
+// | `NACRE_BACKEND` | the backend to use, by its name, in place of the first that works |
+// | `NACRE_THREADS` | how many threads share the work, from 1; by default as many as the machine has processors |
+// | `NACRE_DEBUG` | what is printed of compiling and running, from 0 (nothing) to 4 (passes, kernels, code, times) |
+import { ValueError } from './errors.js';
+import { unknownName } from './suggest.js';
+
+/** How much is printed of compiling and running. */
+export type DebugLevel = 0 | 1 | 2 | 3 | 4;
+
+export interface Flags {
+  readonly backend: string | undefined;
+  readonly threads: number | undefined;
+  readonly debug: DebugLevel;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const mostThreads = 256;
+
+/**
+ * The settings in `environment`; a variable that is empty counts as not set.
+ * @throws ValueError for a value that is not allowed, naming the variable
+ */
+export function readFlags(environment: Environment, backendNames: readonly string[]): Flags {
+  const backend = valueOf(environment, 'NACRE_BACKEND');
+  if (backend !== undefined && !backendNames.includes(backend))
+    throw unknownName('backend in NACRE_BACKEND', backend, backendNames);
+  return {
+    backend,
+    threads: wholeNumber(environment, 'NACRE_THREADS', 1, mostThreads),
+    debug: (wholeNumber(environment, 'NACRE_DEBUG', 0, 4) ?? 0) as DebugLevel,
+  };
+}
+
+function valueOf(environment: Environment, name: string): string | undefined {
+  const value = environment[name]?.trim();
+  return value === '' ? undefined : value;
+}
+
+function wholeNumber(environment: Environment, name: string, least: number, most: number): number | undefined {
+  const text = valueOf(environment, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most)
+    throw new ValueError(`${name}: expected a whole number from ${least} to ${most}, received '${text}'.`);
+  return value;
+}
+
+let current: Flags = { backend: undefined, threads: undefined, debug: 0 };
+
+/** Called once by an entry point. */
+export function setFlags(flags: Flags): void {
+  current = flags;
+}
+
+/** The settings in force; those of an empty environment until an entry point has read it. */
+export function flags(): Flags {
+  return current;
+}

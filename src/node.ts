@@ -1,0 +1,8 @@
+// The entry point for Node.
+import { referenceBackend } from './backends/reference/backend.js';
+import { nodePlatform } from './platform/node.js';
+import { start } from './start.js';
+
+start({ platform: nodePlatform, backends: [referenceBackend], environment: process.env });
+
+export * from './api.js';

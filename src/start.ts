@@ -1,0 +1,38 @@
+// Connects the parts at start: backends to the engine, the platform's terminal to what models print.
+import { readFlags, setFlags } from './base/flags.js';
+import { Engine, setEngine } from './engine/engine.js';
+import { setConsole } from './nn/console.js';
+import { setPlatform } from './platform/current.js';
+import type { Platform } from './platform/platform.js';
+import type { BackendFactory } from './runtime/backend.js';
+
+export interface StartOptions {
+  readonly platform: Platform;
+  /** In order of preference. */
+  readonly backends: readonly BackendFactory[];
+  /** The variables of the environment, where there is one. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Called once by each entry point, before anything of the package is used. */
+export function start({ platform, backends, environment }: StartOptions): void {
+  const flags = readFlags(
+    environment,
+    backends.map(({ name }) => name),
+  );
+  setFlags(flags);
+  setPlatform(platform);
+  const threads = flags.threads ?? platform.workers.processors;
+  setEngine(new Engine({ backends, threads, preferred: flags.backend }));
+  const { terminal, clock } = platform;
+  setConsole({
+    isTerminal: terminal.isTerminal,
+    colour: terminal.colour,
+    get columns() {
+      return terminal.columns;
+    },
+    write: (text) => terminal.write(text),
+    warn: (message) => platform.warn(message),
+    now: () => clock.now(),
+  });
+}
