@@ -59,6 +59,11 @@ export class PrintedMemory {
     return new Uint8Array(this.memory.buffer);
   }
 
+  /** Where the last region ends: where the memory ends too, if its size is a multiple of the alignment. */
+  endOfLast(): number {
+    return this.#regions.at(-1)![1];
+  }
+
   /** A word of the control block. */
   controlWord(name: keyof typeof controlOffsets): number {
     return new Int32Array(this.memory.buffer)[(this.control + controlOffsets[name]) / 4]!;
