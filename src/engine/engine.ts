@@ -1,7 +1,8 @@
 // Compiles, caches and runs programs on a backend chosen from a list that an entry point gives.
-import type { DType } from '../base/dtype.js';
+import { allocate, type DType } from '../base/dtype.js';
 import { DTypeError, StateError, ValueError } from '../base/errors.js';
 import type { NDArray } from '../base/ndarray.js';
+import { sizeOf } from '../base/shape.js';
 import { unknownName } from '../base/suggest.js';
 import { compileProgram } from '../compiler/compile.js';
 import { topologicalOrder, type DataSource, type GraphNode } from '../ir/graph.js';
@@ -126,7 +127,8 @@ export class Engine {
 
   /** Computes the values of nodes, all in one program; each is computed once and remembered as long as the node lives. */
   async evaluate(nodes: readonly GraphNode[]): Promise<NDArray[]> {
-    const missing = [...new Set(nodes)].filter((node) => !this.valueOf(node));
+    // Constants need no program: zeros are what most variables begin with.
+    const missing = [...new Set(nodes)].filter((node) => node.op !== 'constant' && !this.valueOf(node));
     if (missing.length > 0) {
       const running = this.#run(missing);
       missing.forEach((node, position) => {
@@ -137,7 +139,7 @@ export class Engine {
       const arrays = await running;
       missing.forEach((node, position) => this.#values.set(node, { array: arrays[position]! }));
     }
-    return Promise.all(nodes.map(async (node) => this.valueOf(node)!.array));
+    return Promise.all(nodes.map(async (node) => (node.op === 'constant' ? filled(node) : this.valueOf(node)!.array)));
   }
 
   async #run(nodes: readonly GraphNode[]): Promise<NDArray[]> {
@@ -160,6 +162,12 @@ export class Engine {
     this.#cache.clear();
     await backend?.close();
   }
+}
+
+function filled({ attributes, shape, dtype }: GraphNode<'constant'>): NDArray {
+  const data = allocate(dtype, sizeOf(shape));
+  if (attributes.value !== 0) data.fill(attributes.value);
+  return { dtype, shape, data };
 }
 
 async function loadCompiled(program: Program, backend: Extract<Backend, { kind: 'kernel' }>): Promise<Executable> {
