@@ -1,8 +1,9 @@
 // The entry point for browsers.
 import { referenceBackend } from './backends/reference/backend.js';
+import { wasmBackend } from './backends/wasm/backend.js';
 import { browserPlatform } from './platform/browser.js';
 import { start } from './start.js';
 
-start({ platform: browserPlatform, backends: [referenceBackend], environment: {} });
+start({ platform: browserPlatform, backends: [wasmBackend(browserPlatform), referenceBackend], environment: {} });
 
 export * from './api.js';
