@@ -1,0 +1,184 @@
+// The tutorials' networks, each with what its tutorial trains it with. The command and the benchmarks take them from
+// here; examples/ spells each of them out.
+import { layers, losses, optimizers, schedules, sequential, toCategorical, type Sequential, type Tensor } from 'nacre';
+
+/** What a tutorial validates with after each epoch: nothing, the test images, or a part of the training images. */
+export type Validation = 'none' | 'test' | { readonly split: number };
+
+/** A network and how its tutorial trains it. */
+export interface Network {
+  /** One line for `--help`. */
+  readonly description: string;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly validation: Validation;
+  /** Images [samples, 28, 28] of pixels 0 to 255 -> what the network takes. */
+  readonly prepareImages: (images: Tensor) => Tensor;
+  /** Labels [samples] of 0 to 9 -> what the loss takes. */
+  readonly prepareLabels: (labels: Tensor) => Tensor;
+  /** Whether the last layer gives logits rather than probabilities. */
+  readonly givesLogits: boolean;
+  /** Builds the network and compiles it. */
+  readonly create: () => Sequential;
+}
+
+type CompileOptions = Parameters<Sequential['compile']>[0];
+type Layer = Parameters<Sequential['add']>[0];
+
+const scaled = (images: Tensor): Tensor => images.div(255);
+/** Each image as a row of 784 numbers. */
+const flat = (images: Tensor): Tensor => images.reshape([-1, 784]).div(255);
+const asTheyAre = (labels: Tensor): Tensor => labels;
+const oneHot = (labels: Tensor): Tensor => toCategorical(labels, 10);
+
+function compiled(model: Sequential, options: Omit<CompileOptions, 'metrics'>): Sequential {
+  model.compile({ ...options, metrics: ['accuracy'] });
+  return model;
+}
+
+function first(optimizer: NonNullable<CompileOptions['optimizer']>): Sequential {
+  const model = sequential([
+    layers.flatten({ inputShape: [28, 28] }),
+    layers.dense({ units: 128, activation: 'relu' }),
+    layers.dropout({ rate: 0.2 }),
+    layers.dense({ units: 10, activation: 'softmax' }),
+  ]);
+  return compiled(model, { optimizer, loss: 'sparseCategoricalCrossentropy' });
+}
+
+function cnn(...beforeLast: readonly Layer[]): Sequential {
+  const model = sequential([
+    layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }),
+    layers.maxPooling2d({ poolSize: 2 }),
+    layers.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }),
+    layers.maxPooling2d({ poolSize: 2 }),
+    layers.flatten(),
+    layers.dense({ units: 128, activation: 'relu' }),
+    ...beforeLast,
+    layers.dense({ units: 10, activation: 'softmax' }),
+  ]);
+  return compiled(model, { optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
+}
+
+/** The networks by name. */
+export const networks = {
+  first: {
+    description: 'dense 128, dropout 0.2, dense 10',
+    epochs: 5,
+    batchSize: 32,
+    validation: 'none',
+    prepareImages: scaled,
+    prepareLabels: asTheyAre,
+    givesLogits: false,
+    create: () => first('adam'),
+  },
+  onehot: {
+    description: 'dense 128, dense 10, on one-hot labels',
+    epochs: 10,
+    batchSize: 64,
+    validation: { split: 0.2 },
+    prepareImages: flat,
+    prepareLabels: oneHot,
+    givesLogits: false,
+    create: () => {
+      const model = sequential([
+        layers.input({ shape: [784] }),
+        layers.dense({ units: 128, activation: 'relu' }),
+        layers.dense({ units: 10, activation: 'softmax' }),
+      ]);
+      return compiled(model, { optimizer: 'adam', loss: 'categoricalCrossentropy' });
+    },
+  },
+  deeper: {
+    description: 'dense 256, dense 128, dropout 0.2, dense 10, adam with decay',
+    epochs: 10,
+    batchSize: 64,
+    validation: { split: 0.2 },
+    prepareImages: flat,
+    prepareLabels: oneHot,
+    givesLogits: false,
+    create: () => {
+      const model = sequential();
+      model.add(layers.dense({ units: 256, activation: 'relu', inputShape: [784] }));
+      model.add(layers.dense({ units: 128, activation: 'relu' }));
+      model.add(layers.dropout({ rate: 0.2 }));
+      model.add(layers.dense({ units: 10, activation: 'softmax' }));
+      const optimizer = optimizers.adam({ learningRate: 0.001, decay: 1e-6 });
+      return compiled(model, { optimizer, loss: 'categoricalCrossentropy' });
+    },
+  },
+  logits: {
+    description: 'dense 64, dense 10 without activation, the loss from logits',
+    epochs: 10,
+    batchSize: 64,
+    validation: 'test',
+    prepareImages: scaled,
+    prepareLabels: asTheyAre,
+    givesLogits: true,
+    create: () => {
+      const model = sequential([
+        layers.flatten({ inputShape: [28, 28] }),
+        layers.dense({ units: 64, activation: 'relu' }),
+        layers.dense({ units: 10 }),
+      ]);
+      const loss = losses.sparseCategoricalCrossentropy({ fromLogits: true });
+      return compiled(model, { optimizer: optimizers.adam(0.001), loss });
+    },
+  },
+  'two-hidden': {
+    description: 'dense 128, dense 64, dense 10, on one-hot labels',
+    epochs: 10,
+    batchSize: 32,
+    validation: { split: 0.2 },
+    prepareImages: scaled,
+    prepareLabels: oneHot,
+    givesLogits: false,
+    create: () => {
+      const model = sequential([
+        layers.flatten({ inputShape: [28, 28] }),
+        layers.dense({ units: 128, activation: 'relu' }),
+        layers.dense({ units: 64, activation: 'relu' }),
+        layers.dense({ units: 10, activation: 'softmax' }),
+      ]);
+      return compiled(model, { optimizer: 'adam', loss: 'categoricalCrossentropy' });
+    },
+  },
+  cnn: {
+    description: 'two convolutions of 32 and 64 filters with pooling, dense 128, dense 10',
+    epochs: 5,
+    batchSize: 32,
+    validation: 'test',
+    prepareImages: scaled,
+    prepareLabels: asTheyAre,
+    givesLogits: false,
+    create: () => cnn(),
+  },
+  'cnn-dropout': {
+    description: 'cnn with dropout 0.5 before the last layer',
+    epochs: 5,
+    batchSize: 32,
+    validation: 'none',
+    prepareImages: scaled,
+    prepareLabels: asTheyAre,
+    givesLogits: false,
+    create: () => cnn(layers.dropout({ rate: 0.5 })),
+  },
+  schedule: {
+    description: 'first, with a learning rate that decays exponentially from 0.01',
+    epochs: 5,
+    batchSize: 32,
+    validation: 'none',
+    prepareImages: scaled,
+    prepareLabels: asTheyAre,
+    givesLogits: false,
+    create: () => {
+      const rate = schedules.exponentialDecay({ initialLearningRate: 1e-2, decaySteps: 10000, decayRate: 0.9 });
+      return first(optimizers.adam(rate));
+    },
+  },
+} as const satisfies Readonly<Record<string, Network>>;
+
+export type NetworkName = keyof typeof networks;
+
+/** The names of all networks, in the order of the tutorials. */
+export const networkNames = Object.keys(networks) as readonly NetworkName[];
