@@ -1,14 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { accumulation, runAccumulation } from '../../../tests/support/accumulation.js';
 import {
-  asOutput,
   asParameter,
-  asTemporary,
   at,
   binary,
   buffer,
   kernel,
   kernelProgram,
-  load,
   num,
   scalarF32,
   scalarLoad,
@@ -35,37 +33,7 @@ async function create(threads = 1, options: Partial<WasmBackendOptions> = {}): P
   return backend;
 }
 
-const rows = 24;
-const elements = 4 * rows;
-
-/** In every step: output = total, then total += x, by way of a temporary, with many chunks and three phases. */
-const accumulate: KernelProgram = kernelProgram(
-  [
-    buffer('total', 'float32', elements, asParameter(0)),
-    buffer('x', 'float32', elements, asParameter(1)),
-    buffer('before', 'float32', elements, asOutput(0)),
-    buffer('sum', 'float32', elements, asTemporary(64)),
-  ],
-  [
-    [
-      kernel([store(2, at(0, ['row', 4]), 4, load(0, at(0, ['row', 4])))], { chunks: rows, chunkVariable: 'row' }),
-      kernel([store(3, at(0, ['row', 4]), 4, binary('add', load(0, at(0, ['row', 4])), load(1, at(0, ['row', 4]))))], {
-        name: 'add',
-        chunks: rows,
-        chunkVariable: 'row',
-      }),
-    ],
-    // Each row is taken from the other end, so that another thread made it.
-    [
-      kernel([store(0, at(elements - 4, ['row', -4]), 4, load(3, at(elements - 4, ['row', -4])))], {
-        name: 'keep',
-        chunks: rows,
-        chunkVariable: 'row',
-      }),
-    ],
-  ],
-  64 + 4 * elements,
-);
+const elements = 96;
 
 /** state = state x factor + 1, one element; the order of runs and writes shows in the result. */
 const affine: KernelProgram = kernelProgram(
@@ -89,6 +57,15 @@ async function valueOf(backend: KernelBackend, from: DeviceBuffer): Promise<numb
   return (await backend.read(from, 'float32', 1))[0]!;
 }
 
+/** `count` times 0, 1/3, 2/3, ... added up in float32. */
+function repeatedSums(count: number): number[] {
+  return Array.from({ length: elements }, (_, i) => {
+    let sum = 0;
+    for (let step = 0; step < count; step++) sum = Math.fround(sum + Math.fround(i / 3));
+    return sum;
+  });
+}
+
 const ramp = Float32Array.from({ length: elements }, (_, i) => i);
 const times = (factor: number): Float32Array => ramp.map((value) => value * factor);
 
@@ -108,7 +85,7 @@ describe.each([
       threads,
       ['float32', 'int32', 'uint8', 'bool'],
     ]);
-    const executable = await backend.load(accumulate);
+    const executable = await backend.load(accumulation);
     const total = bufferOf(backend, ramp);
     const x = bufferOf(backend, ramp);
     const before = backend.allocate(4 * elements);
@@ -120,6 +97,13 @@ describe.each([
     expect(await backend.read(x, 'float32', elements)).toEqual(times(301));
     await executable.run({ parameters: [total, before], outputs: [x] }, 0);
     expect(await backend.read(total, 'float32', 3)).toEqual(Float32Array.of(0, 601, 1202));
+  });
+
+  test('computes the same bits however many threads there are', async () => {
+    const result = await runAccumulation(wasmBackend({ workers: nodeWorkers, sharedMemory }), threads);
+    expect(result).toEqual({ threads, total: repeatedSums(500), before: repeatedSums(499) });
+    // Not exact in float32: a sum of many roundings.
+    expect(result.total[4]).not.toBe(Math.fround(2000 / 3));
   });
 
   test('keeps runs, writes, reads and frees in the order in which they were asked for', async () => {
@@ -223,7 +207,7 @@ describe('the memory of the wasm backend', () => {
     const { workers, memory } = watchedWorkers();
     const backend = await create(2, { workers });
     const once = async (): Promise<void> => {
-      const executable = await backend.load(accumulate);
+      const executable = await backend.load(accumulation);
       const parameters = [bufferOf(backend, ramp), bufferOf(backend, ramp)];
       const outputs = [backend.allocate(4 * elements), backend.allocate(400_000)];
       const done = executable.run({ parameters, outputs: [outputs[0]!] }, 3);
@@ -245,7 +229,7 @@ const noSteps = { parameters: [], outputs: [] };
 describe('the wasm backend refuses', () => {
   test('operands that do not fit the program', async () => {
     const backend = await create();
-    const executable = await backend.load(accumulate);
+    const executable = await backend.load(accumulation);
     const fit = backend.allocate(4 * elements);
     const small = backend.allocate(4 * elements - 1);
     await expect(executable.run(noSteps, 1)).rejects.toThrow('the program has 2 parameters, received 0');

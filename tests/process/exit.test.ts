@@ -1,0 +1,47 @@
+// A process that has used the WebAssembly backend ends by itself, and not before its work is done.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nacre-exit-'));
+  await build({
+    logLevel: 'error',
+    configFile: false,
+    build: {
+      ssr: fileURLToPath(new URL('idle-program.ts', import.meta.url)),
+      outDir: folder,
+      rolldownOptions: { output: { entryFileNames: 'program.mjs' } },
+    },
+  });
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+/** What the program prints, and its exit code. */
+function runProgram(...args: string[]): Promise<{ code: unknown; output: string }> {
+  return new Promise((resolve) => {
+    // A process that does not end is killed, and fails the test.
+    execFile(process.execPath, [join(folder, 'program.mjs'), ...args], { timeout: 50_000 }, (error, stdout, stderr) => {
+      resolve({ code: error ? (error.code ?? error.signal) : 0, output: stdout + stderr });
+    });
+  });
+}
+
+test.each(['shared', 'unshared'])('a process whose workers are idle ends (%s memory)', async (memory) => {
+  expect(await runProgram(memory)).toEqual({ code: 0, output: 'counted to 100000\n' });
+});
+
+test.each(['shared', 'unshared'])('a process waits for a run under way (%s memory)', async (memory) => {
+  expect(await runProgram(memory, 'busy')).toEqual({ code: 0, output: 'counted to 100000\nand on\n' });
+});
+
+test.each(['shared', 'unshared'])('a process can exit in the middle of a run (%s memory)', async (memory) => {
+  expect(await runProgram(memory, 'exit')).toEqual({ code: 3, output: 'counted to 100000\n' });
+});
