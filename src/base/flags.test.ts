@@ -24,7 +24,7 @@ describe('readFlags', () => {
   });
 
   test('refuses a level above the last', () => {
-    expect(() => readFlags({ NACRE_DEBUG: '5' }, names)).toThrow(/NACRE_DEBUG: .* 0 to 4, received '5'/);
+    expect(() => readFlags({ NACRE_DEBUG: '5' }, names)).toThrow(/NACRE_DEBUG: .* 0 to 3, received '5'/);
   });
 });
 

@@ -4,12 +4,12 @@
 // | --- | --- |
 // | `NACRE_BACKEND` | the backend to use, by its name, in place of the first that works |
 // | `NACRE_THREADS` | how many threads share the work, from 1; by default as many as the machine has processors |
-// | `NACRE_DEBUG` | what is printed of compiling and running, from 0 (nothing) to 4 (passes, kernels, code, times) |
+// | `NACRE_DEBUG` | what is printed of compiling: 0 nothing, 1 a line a program, 2 the graph after each pass, 3 the kernels |
 import { ValueError } from './errors.js';
 import { unknownName } from './suggest.js';
 
-/** How much is printed of compiling and running. */
-export type DebugLevel = 0 | 1 | 2 | 3 | 4;
+/** How much is printed of compiling. */
+export type DebugLevel = 0 | 1 | 2 | 3;
 
 export interface Flags {
   readonly backend: string | undefined;
@@ -32,7 +32,7 @@ export function readFlags(environment: Environment, backendNames: readonly strin
   return {
     backend,
     threads: wholeNumber(environment, 'NACRE_THREADS', 1, mostThreads),
-    debug: (wholeNumber(environment, 'NACRE_DEBUG', 0, 4) ?? 0) as DebugLevel,
+    debug: (wholeNumber(environment, 'NACRE_DEBUG', 0, 3) ?? 0) as DebugLevel,
   };
 }
 

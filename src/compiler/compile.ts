@@ -13,31 +13,47 @@ import { lowerContract } from './lower/contract.js';
 import { lowerMap } from './lower/map.js';
 import { lowerReduce } from './lower/reduce.js';
 import { lowerScatter } from './lower/scatter.js';
-import { planMemory, type Lifetime } from './memory.js';
+import { planMemory, type Lifetime, type MemoryPlan } from './memory.js';
 import { schedule, unitOf, type Overwrite, type Schedule, type Unit } from './schedule.js';
 import { simplify } from './simplify.js';
 
 /** How often compiling may start again because a value turned out to need storing. */
 const mostAttempts = 200;
 
-export function compileProgram(program: Program, target: Target): KernelProgram {
+/** Told of every stage: the program after each pass, then the kernels and the plan of their memory. */
+export interface CompileObserver {
+  pass(name: string, program: Program): void;
+  done(program: KernelProgram, memory: MemoryPlan): void;
+}
+
+export function compileProgram(program: Program, target: Target, observer?: CompileObserver): KernelProgram {
   const forced = new Set<GraphNode>();
   /** Copies that must not be computed together with what they copy. */
   const alone = new Set<GraphNode>();
-  let graph = checked(simplify(program));
-  graph = checked(legalize(graph, forced));
-  graph = checked(ownResults(graph));
+  const run = (name: string, pass: (program: Program) => Program, before: Program): Program => {
+    const after = pass(before);
+    verifyProgram(after);
+    observer?.pass(name, after);
+    return after;
+  };
+  let graph = run('simplify', simplify, program);
+  graph = run('legalize', (before) => legalize(before, forced), graph);
+  graph = run('ownResults', ownResults, graph);
   const copied = new Set<number>();
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     try {
       const lowered = lower(graph, forced, alone, target);
       const order = schedule(lowered.units, lowered.overwrites);
-      if ('phases' in order) return assemble(program, lowered, order);
+      if ('phases' in order) {
+        const { kernels, memory } = assemble(program, lowered, order);
+        observer?.done(kernels, memory);
+        return kernels;
+      }
       // The old value is still needed when the new one is there: the new one waits in memory of its own.
       const parameter = lowered.parameterOf(order.state);
       if (copied.has(parameter)) throw new InternalError(`compiler: state ${parameter} cannot be replaced.`);
       copied.add(parameter);
-      graph = checked(withStateCopied(graph, parameter, forced, alone));
+      graph = run('copyState', (before) => withStateCopied(before, parameter, forced, alone), graph);
     } catch (error) {
       if (!(error instanceof MustStore)) throw error;
       if (forced.has(error.node))
@@ -46,11 +62,6 @@ export function compileProgram(program: Program, target: Target): KernelProgram 
     }
   }
   throw new InternalError('compiler: gave up storing values.');
-}
-
-function checked(program: Program): Program {
-  verifyProgram(program);
-  return program;
 }
 
 /**
@@ -171,7 +182,11 @@ function lowerGroup(context: LowerContext, group: Group): Kernel[] {
 }
 
 /** Plans the memory of temporaries and puts the program together. */
-function assemble(program: Program, lowered: Lowered, { phases, phaseOf }: Schedule): KernelProgram {
+function assemble(
+  program: Program,
+  lowered: Lowered,
+  { phases, phaseOf }: Schedule,
+): { kernels: KernelProgram; memory: MemoryPlan } {
   const spans = new Map<number, { first: number; last: number }>();
   for (const unit of lowered.units) {
     const phase = phaseOf.get(unit)!;
@@ -186,9 +201,9 @@ function assemble(program: Program, lowered: Lowered, { phases, phaseOf }: Sched
     const span = spans.get(index) ?? { first: 0, last: 0 };
     return { byteLength: draft.length * bytesPerElement(draft.dtype), ...span };
   });
-  const plan = planMemory(lifetimes);
-  const offsetOf = new Map(temporaries.map((index, i) => [index, plan.offsets[i]!]));
-  return {
+  const memory = planMemory(lifetimes);
+  const offsetOf = new Map(temporaries.map((index, i) => [index, memory.offsets[i]!]));
+  const kernels: KernelProgram = {
     buffers: lowered.buffers.map(({ name, dtype, length, place }, index): KernelBuffer => ({
       name,
       dtype,
@@ -196,8 +211,9 @@ function assemble(program: Program, lowered: Lowered, { phases, phaseOf }: Sched
       place: place ?? { kind: 'temporary', byteOffset: offsetOf.get(index)! },
     })),
     phases: phases.map((units) => units.flatMap((unit) => unit.kernels)),
-    temporaryBytes: plan.totalBytes,
+    temporaryBytes: memory.totalBytes,
     parameterCount: program.parameters.length,
     outputCount: program.outputs.length,
   };
+  return { kernels, memory };
 }

@@ -1,6 +1,7 @@
 // Compiles, caches and runs programs on a backend chosen from a list that an entry point gives.
 import { allocate, type DType } from '../base/dtype.js';
 import { DTypeError, StateError, ValueError } from '../base/errors.js';
+import { flags } from '../base/flags.js';
 import type { NDArray } from '../base/ndarray.js';
 import { sizeOf } from '../base/shape.js';
 import { unknownName } from '../base/suggest.js';
@@ -10,6 +11,7 @@ import { rootsOf, verifyProgram, type Program } from '../ir/program.js';
 import type { Backend, BackendFactory, Executable } from '../runtime/backend.js';
 import { programKey } from './key.js';
 import { lift } from './lift.js';
+import { debugReport } from './debug.js';
 import { LoadedProgram } from './loaded-program.js';
 
 export interface EngineOptions {
@@ -171,7 +173,11 @@ function filled({ attributes, shape, dtype }: GraphNode<'constant'>): NDArray {
 }
 
 async function loadCompiled(program: Program, backend: Extract<Backend, { kind: 'kernel' }>): Promise<Executable> {
-  return backend.load(compileProgram(program, backend.target));
+  const report = debugReport(flags().debug);
+  const kernels = compileProgram(program, backend.target, report);
+  const executable = await backend.load(kernels);
+  report?.loaded(backend.name);
+  return executable;
 }
 
 function checkDTypes(program: Program, backend: Backend): void {
