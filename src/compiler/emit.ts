@@ -4,7 +4,7 @@ import { InternalError } from '../base/errors.js';
 import { stridesOf } from '../base/shape.js';
 import type { GraphNode } from '../ir/graph.js';
 import type { KernelExpr, LaneType, Target, ValueType } from '../ir/kernel.js';
-import { indexKey, NotAffine, positionOf, toAffine, type Index, variableIndex } from './affine.js';
+import { constantIndex, indexKey, NotAffine, positionOf, toAffine, type Index, variableIndex } from './affine.js';
 import { emitElementwise } from './emit-elementwise.js';
 import { isView, viewIndex } from './index-maps.js';
 import type { KernelBuilder, Value } from './kernel-builder.js';
@@ -168,13 +168,7 @@ export class Emitter {
     const last = table.shape[0]! - 1;
     if (indexOfRow.every((axis) => axis.lane === 0)) {
       // One row for all lanes: its number becomes part of the address.
-      const scalar: Mode = { vector: false, count: 1 };
-      const row = this.value(indices, indexOfRow, scalar);
-      const clamped = this.#clamp(row, last);
-      const { expr } = clamped;
-      const rowIndex: Index =
-        expr.kind === 'number' ? { offset: expr.value, terms: new Map(), lane: 0 } : variableIndex(registerName(expr));
-      return this.value(table, [rowIndex, ...rest], mode);
+      return this.value(table, [this.rowIndex(indices, indexOfRow, last + 1), ...rest], mode);
     }
     const buffer = this.#storage.bufferOf(table);
     if (buffer === undefined) throw new MustStore(table);
@@ -193,6 +187,12 @@ export class Emitter {
       type: this.#type(node, mode),
     };
     return this.builder.let(expr, Math.max(row.level, this.builder.levelOf(position)));
+  }
+
+  /** The row that an element of `indices` names, the same for all lanes, clamped to 0..rows-1. */
+  rowIndex(indices: GraphNode, index: readonly Index[], rows: number): Index {
+    const { expr } = this.#clamp(this.value(indices, index, { vector: false, count: 1 }), rows - 1);
+    return expr.kind === 'number' ? constantIndex(expr.value) : variableIndex(registerName(expr));
   }
 
   #clamp(row: Value, last: number): Value {

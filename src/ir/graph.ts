@@ -120,7 +120,7 @@ export interface OpAttributes extends UnaryAttributes {
   fold: { readonly axes: readonly WindowAxis[] };
   /** x [N, ...rest], indices int32 [...i] -> [...i, ...rest]; an index outside 0..N-1 is clamped. */
   gather: NoAttributes;
-  /** indices int32 [...i], updates [...i, ...rest] -> [N, ...rest]: adds each update to its row. */
+  /** indices int32 [...i], updates [...i, ...rest] -> [N, ...rest]: adds each update to its row, clamped as in gather. */
   scatterAdd: NoAttributes;
 }
 

@@ -222,15 +222,10 @@ function describe(node: ScatterNode): { parts: Part[]; fill: number | undefined 
     case 'scatterAdd': {
       const [indices, updates] = node.inputs as [GraphNode, GraphNode];
       const rank = indices.shape.length;
-      const target = (emitter: Emitter, index: readonly Index[]): Index[] => {
-        const row = emitter.value(indices, index.slice(0, rank), { vector: false, count: 1 });
-        const { expr } = row;
-        const at: Index =
-          expr.kind === 'number'
-            ? { offset: expr.value, terms: new Map(), lane: 0 }
-            : variableIndex((expr as KernelExpr & { kind: 'register' }).name);
-        return [at, ...index.slice(rank)];
-      };
+      const target = (emitter: Emitter, index: readonly Index[]): Index[] => [
+        emitter.rowIndex(indices, index.slice(0, rank), node.shape[0]!),
+        ...index.slice(rank),
+      ];
       return { fill: 0, parts: sizeOf(updates.shape) === 0 ? [] : [{ ...inputPart(updates, target), adds: true }] };
     }
   }
