@@ -21,7 +21,7 @@ export function toCategorical(labels: ModelData, numClasses?: number): Tensor {
     throw new ValueError(
       'toCategorical: expected numClasses for labels that are not computed yet, received none. For example toCategorical(y, 10).',
     );
-  const count = checkWhole(numClasses ?? minMax(array!).max + 1, 'toCategorical: numClasses');
+  const count = checkWhole(numClasses ?? Math.floor(minMax(array!).max) + 1, 'toCategorical: numClasses');
   if (array) {
     const isInside = (label: number): boolean => Number.isInteger(label) && label >= 0 && label < count;
     const index = array.data.findIndex((label) => !isInside(label));

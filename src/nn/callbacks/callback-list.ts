@@ -44,14 +44,17 @@ export class CallbackList {
 
   /** Calls one hook of every callback that has it, each after the one before has finished. */
   async call<Name extends Hook>(name: Name, ...args: Arguments<Name>): Promise<void> {
-    for (const callback of this.#callbacks)
-      await (hookOf(callback, name) as ((...args: Arguments<Name>) => unknown) | undefined)?.apply(callback, args);
+    for (const callback of this.#callbacks) await hookOf(callback, name)?.apply(callback, args);
   }
 }
 
-function hookOf(callback: CallbackHooks, name: Hook): unknown {
+function hookOf<Name extends Hook>(
+  callback: CallbackHooks,
+  name: Name,
+): ((...args: Arguments<Name>) => unknown) | undefined {
+  const hooks = callback as Readonly<Record<string, ((...args: Arguments<Name>) => unknown) | undefined>>;
   const older = olderNames[name];
-  return callback[name] ?? (older && callback[older]);
+  return hooks[name] ?? (older && hooks[older]);
 }
 
 function checked(callback: unknown): CallbackHooks {
@@ -68,7 +71,7 @@ function checked(callback: unknown): CallbackHooks {
     throw new ValueError(`callbacks: unknown hook '${key}'.${hint} Known: ${known.join(', ')}.`);
   }
   for (const name of hookNames) {
-    const hook = (callback as CallbackHooks)[name];
+    const hook = (callback as Readonly<Record<string, unknown>>)[name];
     if (hook !== undefined && typeof hook !== 'function')
       throw new ValueError(`callbacks: expected hook '${name}' to be a function, received ${typeof hook}.`);
   }

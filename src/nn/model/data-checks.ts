@@ -66,14 +66,15 @@ export async function checkLabels(
 /** From how many values on a sample may be an image. */
 const leastPixels = 64;
 
+/** Whether its first values are whole, as those of pixels are. */
+function holdsPixels({ dtype, data }: NDArray): boolean {
+  return dtype === 'uint8' || data.subarray(0, 4096).every(Number.isInteger);
+}
+
 /** One line for those who left pixels at 0 to 255, or undefined. Nothing is computed for it. */
 export async function pixelHint(x: Tensor): Promise<string | undefined> {
   if (x.dtype === 'int32' || x.dtype === 'bool' || sizeOf(x.shape.slice(1)) < leastPixels) return undefined;
-  let arePixels = true;
-  const range = await rangeOf(x, (array) => {
-    arePixels = array.dtype === 'uint8' || array.data.subarray(0, 4096).every(Number.isInteger);
-    return arePixels ? minMax(array) : { min: 0, max: 0 };
-  });
-  if (!range || !arePixels || range.min < 0 || range.max <= 1.5 || range.max > 255) return undefined;
+  const range = await rangeOf(x, (array) => (holdsPixels(array) ? minMax(array) : { min: -Infinity, max: Infinity }));
+  if (!range || !(range.min >= 0 && range.max > 1.5 && range.max <= 255)) return undefined;
   return `Hint: x has values from ${range.min} to ${range.max}; networks learn better from small numbers. Scale it, for example x.div(255).`;
 }

@@ -29,26 +29,28 @@ function convert(value: unknown, what: string): Tensor {
   const isView = ArrayBuffer.isView(value);
   if (typeof value !== 'number' && typeof value !== 'boolean' && !Array.isArray(value) && !isView) {
     if (typeof value === 'object' && value !== null && isNDArray(value))
-      return asFloat32(fromNDArray({ ...value, data: value.data.slice() }));
+      return asSingle(fromNDArray({ ...value, data: value.data.slice() }));
     throw new ValueError(
       `${what}: expected a tensor, nested arrays or a typed array, received ${value === null ? 'null' : typeof value}.`,
     );
   }
   try {
-    return asFloat32(tensor(value as TypedArray | NestedArray));
+    return asSingle(tensor(value as TypedArray | NestedArray));
   } catch (error) {
     if (error instanceof ShapeError) throw new ShapeError(`${what}: ${error.message}`, { cause: error });
     throw error;
   }
 }
 
-/** JavaScript's numbers are float64 without anybody having asked for it. */
-function asFloat32(values: Tensor): Tensor {
-  if (values.dtype !== 'float64' || values.node.op !== 'data') return values;
-  const { array } = values.node.attributes.source;
-  return array instanceof Promise
-    ? values.cast('float32')
-    : fromNDArray({ dtype: 'float32', shape: array.shape, data: Float32Array.from(array.data) });
+/**
+ * Values of float64 as float32: JavaScript's numbers are float64 without anybody having asked for it. Where they are at
+ * hand no program is needed, so that it works on backends that have no float64.
+ */
+export function asSingle(values: Tensor): Tensor {
+  if (values.dtype !== 'float64') return values;
+  const known = values.node.op === 'data' ? values.node.attributes.source.array : undefined;
+  if (!known || known instanceof Promise) return values.cast('float32');
+  return fromNDArray({ dtype: 'float32', shape: known.shape, data: Float32Array.from(known.data) });
 }
 
 /**

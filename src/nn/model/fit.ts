@@ -59,6 +59,7 @@ export async function fit(
   let stepsDone = await compiled.optimizer.iterations.value.item();
 
   model.stopTraining = false;
+  const isStopped = (): boolean => model.stopTraining;
   callbacks.begin(model, params);
   await callbacks.call('onTrainBegin', {});
   let lastLogs: Logs = {};
@@ -75,7 +76,7 @@ export async function fit(
         progress,
         signal: checked.signal,
         logs: () => metrics.logs(),
-        isStopped: () => model.stopTraining,
+        isStopped,
         pace: paces.train,
         breather,
       });
@@ -96,7 +97,7 @@ export async function fit(
       progress.finish(logs);
       history.add(epoch, logs);
       lastLogs = logs;
-      if (model.stopTraining) break;
+      if (isStopped()) break;
     }
     await callbacks.call('onTrainEnd', lastLogs);
   } finally {

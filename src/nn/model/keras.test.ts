@@ -98,7 +98,7 @@ forEachBackend(() => {
         verbose: 0,
         callbacks: { onTrainBatchEnd: (_, logs) => void batchLogs.push(logs) },
         ...(sampleWeight && { sampleWeight: goldenTensor(sampleWeight) }),
-        ...(classWeight && { classWeight: { ...classWeight } }),
+        ...(classWeight && { classWeight: new Map(classWeight.entries()) }),
         ...(validationSplit !== undefined && { validationSplit }),
         ...(run.validation_data && {
           validationData: run.validation_sample_weight

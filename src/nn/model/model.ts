@@ -79,6 +79,11 @@ export abstract class Model implements TrainableModel {
     return this.weights.filter((variable) => !trainable.has(variable));
   }
 
+  /** Whether its weights are float64; then data of float64 stays as it is. */
+  get isDouble(): boolean {
+    return this.weights.some((variable) => variable.dtype === 'float64');
+  }
+
   /** The penalties of the layers' regularizers, scalars that training adds to the loss. */
   penalties(): Tensor[] {
     return this.layers.flatMap((layer) => layer.penalties());

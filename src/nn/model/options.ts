@@ -91,7 +91,8 @@ const fitNames = [
 
 function checkRun(what: string, options: RunOptions): CheckedRun {
   const verbose = options.verbose ?? 'auto';
-  if (verbose !== 'auto' && verbose !== 0 && verbose !== 1 && verbose !== 2)
+  const known: readonly unknown[] = ['auto', 0, 1, 2] satisfies readonly VerboseOption[];
+  if (!known.includes(verbose))
     throw new ValueError(`${what}: expected verbose to be 0, 1, 2 or 'auto', received ${String(verbose)}.`);
   return {
     batchSize: checkWhole(options.batchSize ?? 32, `${what}: batchSize`),

@@ -7,7 +7,7 @@ import type { PartialShape } from '../layers/layer.js';
 import { Pass, type Batch } from './batches.js';
 import type { Compiled } from './compiled.js';
 import { checkFinite, checkLabels, pixelHint } from './data-checks.js';
-import { alignInput, checkSameLength, toTensor, type ModelData } from './data.js';
+import { alignInput, asSingle, checkSameLength, toTensor, type ModelData } from './data.js';
 import type { Origin } from './origin.js';
 import type { BatchData, Computation } from './steps.js';
 
@@ -15,6 +15,8 @@ import type { BatchData, Computation } from './steps.js';
 export interface RunnableModel extends Computation, ObservedModel {
   /** The shape that x must have, batch axis first; makes the weights for `x` where the model does not know it yet. */
   inputShapeFor(x: Tensor, what: string): PartialShape;
+  /** Whether it computes in float64. */
+  readonly isDouble: boolean;
   /** The shape of the output for inputs of `shape`, both batch axis first. */
   outputShapeFor(shape: readonly number[]): readonly number[];
 }
@@ -35,7 +37,7 @@ export async function prepareInput(model: RunnableModel, what: string, x: ModelD
   const given = toTensor(x, `${what}: x`);
   const aligned = alignInput(given, model.inputShapeFor(given, `${what}: x`), `${what}: x`);
   await checkFinite(`${what}: x`, given);
-  return aligned;
+  return model.isDouble ? aligned : asSingle(aligned);
 }
 
 /** Checks x and y against the model and its loss, before anything runs. */
@@ -55,7 +57,14 @@ export async function prepare(
   await checkFinite(`${what}: y`, labels);
   await checkLabels(`${what}: y`, labels, compiled.measured.loss, outputShape);
   const origin: Origin = { x: given, y: labels, weights: undefined, range: [0, given.shape[0]!] };
-  return { origin, x: input, y: labels, weights: undefined, outputShape, exactBatches };
+  return {
+    origin,
+    x: input,
+    y: model.isDouble ? labels : asSingle(labels),
+    weights: undefined,
+    outputShape,
+    exactBatches,
+  };
 }
 
 /** `data` with a weight for each sample. */
@@ -96,8 +105,9 @@ export async function passOver(
     ...options,
     samples: x.length,
     exactBatches: data.exactBatches,
-    step: (batch): undefined =>
-      void step(batch, { x: x.rows(batch.rows), y: y.rows(batch.rows), weights: weights?.rows(batch.rows) }),
+    step: (batch): undefined => {
+      step(batch, { x: x.rows(batch.rows), y: y.rows(batch.rows), weights: weights?.rows(batch.rows) });
+    },
   });
 }
 

@@ -4,7 +4,7 @@ import type { CallbackList } from '../callbacks/callback-list.js';
 import type { Logs } from '../callbacks/callback.js';
 import type { Progress } from '../progress/progress.js';
 import type { Pass } from './batches.js';
-import { Breather, Pace } from './pace.js';
+import { type Breather, type Pace } from './pace.js';
 
 export interface PassRun {
   /** What errors call the run: 'fit', 'evaluate'. */

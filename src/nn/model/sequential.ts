@@ -61,9 +61,10 @@ export class Sequential extends Model {
    */
   add(layer: Layer): void {
     // Callers in JavaScript may pass anything.
-    if (!((layer as unknown) instanceof Layer))
+    const given: unknown = layer;
+    if (!(given instanceof Layer))
       throw new ValueError(
-        `add: expected a layer such as layers.dense({ units: 10 }), received ${layer === null ? 'null' : typeof layer}.`,
+        `add: expected a layer such as layers.dense({ units: 10 }), received ${given === null ? 'null' : typeof given}.`,
       );
     if (this.#layers.some((other) => other.name === layer.name))
       throw new ValueError(
