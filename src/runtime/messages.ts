@@ -4,7 +4,6 @@
 export interface StartMessage {
   readonly kind: 'start';
   readonly thread: number;
-  readonly threads: number;
   readonly memory?: WebAssembly.Memory;
 }
 
@@ -20,10 +19,11 @@ export type Order =
 
 /** Something to do, and to answer when it is done. */
 export type Request =
-  /** Calls the module's `run(thread, threads, steps, table, control)`. */
+  /** Calls the module's `run(thread, threads, steps, table, control)`; `threads` workers must be asked. */
   | {
       readonly kind: 'run';
       readonly program: number;
+      readonly threads: number;
       readonly steps: number;
       readonly table: number;
       readonly control: number;

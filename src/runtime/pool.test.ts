@@ -49,7 +49,8 @@ const trap = (code: FunctionBuilder): void => {
   code.loop((again) => code.br(again));
 };
 
-const run = (program: number, steps: number) => ({ kind: 'run', program, steps, table: 64, control: 0 }) as const;
+const run = (program: number, steps: number, threads = 1) =>
+  ({ kind: 'run', program, threads, steps, table: 64, control: 0 }) as const;
 
 /** Node's workers with another script. */
 function workersRunning(script: string): Workers {
@@ -69,12 +70,15 @@ describe('a thread pool', () => {
     const pool = await startPool({ threads, memory });
     expect(pool.threads).toBe(threads);
     pool.order({ kind: 'load', program: 5, module: await moduleOf(count) });
-    await pool.request(run(5, 7));
+    await pool.request(run(5, 7, threads));
     const counts = (): number[] => [...new Int32Array(memory.buffer, 64, threads + 1)];
     const once = threads * 1000 + 7;
     expect(counts()).toEqual([...new Array<number>(threads).fill(once), 0]);
-    await Promise.all([1, 2, 3].map(() => pool.request(run(5, 7))));
+    await Promise.all([1, 2, 3].map(() => pool.request(run(5, 7, threads))));
     expect(counts()).toEqual([...new Array<number>(threads).fill(4 * once), 0]);
+    // Only the first worker takes part.
+    await pool.request(run(5, 7, 1), 1);
+    expect(counts()).toEqual([4 * once + 1007, ...new Array<number>(threads - 1).fill(4 * once), 0]);
   });
 
   test('does what it is asked in that order, in a memory of its only worker', async () => {

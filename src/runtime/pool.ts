@@ -1,5 +1,5 @@
-// A pool of workers that all do the same: every message goes to each of them, and a request is done when all have
-// answered. They share one memory, or there is one worker with a memory of its own. The thread that owns the pool never
+// A pool of workers that all do the same: every message goes to each of them, or to the first few, and a request is done
+// when all of those have answered. They share one memory, or there is one worker with a memory of its own. The thread that owns the pool never
 // waits; the process may end whenever no request is under way.
 import { InternalError, MemoryError, StateError } from '../base/errors.js';
 import type { WorkerHandle, Workers } from '../base/workers.js';
@@ -58,15 +58,15 @@ export class ThreadPool {
   }
 
   /**
-   * Asks every worker to do something; resolves when all have done it, to the answer of the last.
+   * Asks the first `count` workers to do something; resolves when all of them have done it, to the answer of the last.
    * @throws InternalError if one of them throws (MemoryError if it cannot grow), StateError if one ends, or the pool does.
    */
-  async request(message: Request): Promise<unknown> {
+  async request(message: Request, count = this.threads): Promise<unknown> {
     this.#checkUsable();
     const number = ++this.#lastRequest;
     const numbered = { ...message, request: number };
-    return this.#expect(number, () => {
-      for (const handle of this.#handles) handle.post(numbered);
+    return this.#expect(number, count, () => {
+      for (let thread = 0; thread < count; thread++) this.#handles[thread]!.post(numbered);
     });
   }
 
@@ -78,11 +78,11 @@ export class ThreadPool {
   async #start({ workers, threads, memory }: PoolOptions): Promise<void> {
     if (!memory && threads !== 1)
       throw new InternalError(`thread pool: ${threads} workers need a memory that they share.`);
-    await this.#expect(startRequest, () => {
+    await this.#expect(startRequest, threads, () => {
       for (let thread = 0; thread < threads; thread++) {
         const handle = this.#startWorker(workers, thread);
         this.#handles.push(handle);
-        const start: StartMessage = { kind: 'start', thread, threads, ...(memory && { memory }) };
+        const start: StartMessage = { kind: 'start', thread, ...(memory && { memory }) };
         handle.post({ ...start, request: startRequest });
       }
     });
@@ -106,11 +106,11 @@ export class ThreadPool {
     }
   }
 
-  /** Resolves when every worker has answered the request that `post` sends. */
-  #expect(request: number, post: () => void): Promise<unknown> {
+  /** Resolves when `count` workers have answered the request that `post` sends them. */
+  #expect(request: number, count: number, post: () => void): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#pending.size === 0) this.#handles[0]?.hold();
-      this.#pending.set(request, { missing: this.threads, resolve, reject });
+      this.#pending.set(request, { missing: count, resolve, reject });
       post();
     });
   }

@@ -9,7 +9,6 @@ export const workerSource = `'use strict';
   const pageBytes = 65536;
   const runs = new Map();
   let thread = 0;
-  let threads = 1;
   let memory;
 
   // The largest address space there is: a memory cannot be given a larger one later.
@@ -26,7 +25,6 @@ export const workerSource = `'use strict';
   const actions = {
     start: (message) => {
       thread = message.thread;
-      threads = message.threads;
       memory = message.memory ?? createMemory();
     },
     load: ({ program, module }) => {
@@ -47,7 +45,7 @@ export const workerSource = `'use strict';
     write: ({ address, bytes }) => {
       new Uint8Array(memory.buffer).set(bytes, address);
     },
-    run: ({ program, steps, table, control }) => {
+    run: ({ program, threads, steps, table, control }) => {
       runs.get(program)(thread, threads, steps, table, control);
     },
     read: ({ address, byteLength }) => memory.buffer.slice(address, address + byteLength),

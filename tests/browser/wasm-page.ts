@@ -10,6 +10,7 @@ const page = {
     try {
       const factory = wasmBackend({
         workers: browserPlatform.workers,
+        everyThread: true,
         ...(sharedMemory !== undefined && { sharedMemory }),
       });
       return await runAccumulation(factory, threads);

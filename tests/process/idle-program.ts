@@ -20,7 +20,7 @@ const addOne = kernelProgram(
 );
 
 const sharedMemory = process.argv[2] === 'shared';
-const backend = await wasmBackend({ workers: nodeWorkers, sharedMemory }).create({ threads: 2 });
+const backend = await wasmBackend({ workers: nodeWorkers, sharedMemory, everyThread: true }).create({ threads: 2 });
 if (backend.kind !== 'kernel') throw new Error('the wasm backend runs kernels');
 const executable = await backend.load(addOne);
 const count = backend.allocate(4);

@@ -76,7 +76,7 @@ describe.each([
   { threads: 4, sharedMemory: true },
   { threads: 1, sharedMemory: false },
 ])('the wasm backend with $threads threads, shared memory: $sharedMemory', ({ threads, sharedMemory }) => {
-  const start = (): Promise<KernelBackend> => create(threads, { sharedMemory });
+  const start = (): Promise<KernelBackend> => create(threads, { sharedMemory, everyThread: true });
 
   test('runs steps that carry state on', async () => {
     const backend = await start();
@@ -100,7 +100,10 @@ describe.each([
   });
 
   test('computes the same bits however many threads there are', async () => {
-    const result = await runAccumulation(wasmBackend({ workers: nodeWorkers, sharedMemory }), threads);
+    const result = await runAccumulation(
+      wasmBackend({ workers: nodeWorkers, sharedMemory, everyThread: true }),
+      threads,
+    );
     expect(result).toEqual({ threads, total: repeatedSums(500), before: repeatedSums(499) });
     // Not exact in float32: a sum of many roundings.
     expect(result.total[4]).not.toBe(Math.fround(2000 / 3));
@@ -177,8 +180,16 @@ describe.each([
   });
 });
 
-/** The memories that a backend's workers share. */
-function watchedWorkers(): { workers: Workers; memory: () => WebAssembly.Memory; living: () => number } {
+/** Workers that tell what is going on. */
+function watchedWorkers(): {
+  workers: Workers;
+  /** What they share. */
+  memory: () => WebAssembly.Memory;
+  living: () => number;
+  /** How many workers were told to run something, all runs together. */
+  runs: () => number;
+} {
+  let runs = 0;
   let memory: WebAssembly.Memory | undefined;
   const living = new Set<object>();
   const workers: Workers = {
@@ -190,6 +201,7 @@ function watchedWorkers(): { workers: Workers; memory: () => WebAssembly.Memory;
         ...handle,
         post: (message, transfer) => {
           if ('memory' in message) memory = message.memory as WebAssembly.Memory;
+          if ('kind' in message && message.kind === 'run') runs++;
           handle.post(message, transfer);
         },
         terminate: async () => {
@@ -199,13 +211,13 @@ function watchedWorkers(): { workers: Workers; memory: () => WebAssembly.Memory;
       };
     },
   };
-  return { workers, memory: () => memory!, living: () => living.size };
+  return { workers, memory: () => memory!, living: () => living.size, runs: () => runs };
 }
 
 describe('the memory of the wasm backend', () => {
   test('does not grow when the same is done again and again', async () => {
     const { workers, memory } = watchedWorkers();
-    const backend = await create(2, { workers });
+    const backend = await create(2, { workers, everyThread: true });
     const once = async (): Promise<void> => {
       const executable = await backend.load(accumulation);
       const parameters = [bufferOf(backend, ramp), bufferOf(backend, ramp)];
@@ -224,6 +236,29 @@ describe('the memory of the wasm backend', () => {
   });
 });
 
+describe('who runs a program', () => {
+  const withFlops = (flops: number): KernelProgram => ({
+    ...accumulation,
+    phases: accumulation.phases.map((kernels) => kernels.map((made) => ({ ...made, flops }))),
+  });
+  test.each([
+    { flops: 0, steps: 1000, sharedMemory: true, workerCount: 0 },
+    { flops: 10_000, steps: 5, sharedMemory: true, workerCount: 0 },
+    { flops: 10_000, steps: 50, sharedMemory: true, workerCount: 1 },
+    { flops: 1e7, steps: 1, sharedMemory: true, workerCount: 3 },
+    { flops: 0, steps: 1, sharedMemory: false, workerCount: 1 },
+  ])('$steps steps of kernels of $flops flops, shared memory: $sharedMemory', async (given) => {
+    const { workers, runs } = watchedWorkers();
+    const backend = await create(3, { workers, sharedMemory: given.sharedMemory });
+    const executable = await backend.load(withFlops(given.flops));
+    const total = bufferOf(backend, ramp);
+    const operands = { parameters: [total, bufferOf(backend, ramp)], outputs: [backend.allocate(4 * elements)] };
+    await executable.run(operands, given.steps);
+    expect(await backend.read(total, 'float32', elements)).toEqual(times(given.steps + 1));
+    expect(runs()).toBe(given.workerCount);
+  });
+});
+
 const noSteps = { parameters: [], outputs: [] };
 
 describe('the wasm backend refuses', () => {
@@ -232,16 +267,16 @@ describe('the wasm backend refuses', () => {
     const executable = await backend.load(accumulation);
     const fit = backend.allocate(4 * elements);
     const small = backend.allocate(4 * elements - 1);
-    await expect(executable.run(noSteps, 1)).rejects.toThrow('the program has 2 parameters, received 0');
+    await expect(executable.run(noSteps, 1)).rejects.toThrow('wasm: expected 2 parameters, received 0.');
     await expect(executable.run({ parameters: [fit, fit], outputs: [] }, 1)).rejects.toThrow(
-      'the program has 1 outputs, received 0',
+      'wasm: expected 1 outputs, received 0.',
     );
     await expect(executable.run({ parameters: [fit, small], outputs: [fit] }, 1)).rejects.toThrow(
-      new InternalError('wasm: parameter 1: 384 bytes are needed, the buffer has 383.'),
+      new InternalError('wasm: parameters[1]: 384 bytes are needed, the buffer has 383.'),
     );
     const foreign = (await create()).allocate(4 * elements);
     await expect(executable.run({ parameters: [fit, fit], outputs: [foreign] }, 1)).rejects.toThrow(
-      'wasm: output 0: expected a buffer that this backend allocated.',
+      'wasm: outputs[0]: expected a buffer that this backend allocated.',
     );
     for (const steps of [-1, 0.5, 2 ** 31])
       await expect(executable.run({ parameters: [fit, fit], outputs: [fit] }, steps)).rejects.toThrow(
@@ -276,18 +311,22 @@ describe('the wasm backend refuses', () => {
   });
 });
 
+/** Prints every program as one that fails. */
+function printTrap(shared: boolean): NonNullable<WasmBackendOptions['print']> {
+  return () => {
+    const module = new ModuleBuilder();
+    module.importMemory('env', 'memory', { initial: 0, ...(shared && { maximum: 65536 }), shared });
+    const type = { parameters: ['i32', 'i32', 'i32', 'i32', 'i32'], results: [], exported: true } as const;
+    module.addFunction('run', type, (code) => code.unreachable());
+    return module.toBytes();
+  };
+}
+
 describe('a wasm backend whose program fails', () => {
   test.each([true, false])('says so from then on; shared memory: %s', async (sharedMemory) => {
     const { workers, living } = watchedWorkers();
-    const print: WasmBackendOptions['print'] = () => {
-      const module = new ModuleBuilder();
-      const limits = sharedMemory ? { initial: 0, maximum: 65536, shared: true } : { initial: 0, shared: false };
-      module.importMemory('env', 'memory', limits);
-      const type = { parameters: ['i32', 'i32', 'i32', 'i32', 'i32'], results: [], exported: true } as const;
-      module.addFunction('run', type, (code) => code.unreachable());
-      return module.toBytes();
-    };
-    const backend = await create(2, { workers, sharedMemory, print });
+    const print = printTrap(sharedMemory);
+    const backend = await create(2, { workers, sharedMemory, print, everyThread: true });
     const executable = await backend.load(affine);
     const parameters = [bufferOf(backend, Float32Array.of(1)), bufferOf(backend, Float32Array.of(2))];
     const running = executable.run({ parameters, outputs: [] }, 1);
@@ -306,6 +345,19 @@ describe('a wasm backend whose program fails', () => {
     await expect(backend.load(affine)).rejects.toThrow(StateError);
     await backend.close();
     expect(living()).toBe(0);
+  });
+});
+
+describe('a program that the caller runs', () => {
+  test('can fail without harm to the backend', async () => {
+    const print = printTrap(true);
+    const backend = await create(1, { print });
+    const executable = await backend.load(affine);
+    const parameters = [bufferOf(backend, Float32Array.of(1)), bufferOf(backend, Float32Array.of(2))];
+    await expect(executable.run({ parameters, outputs: [] }, 1)).rejects.toThrow(
+      new InternalError('wasm: the program failed to run: unreachable.'),
+    );
+    expect(await valueOf(backend, parameters[1]!)).toBe(2);
   });
 });
 

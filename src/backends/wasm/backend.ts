@@ -1,17 +1,18 @@
 // The WebAssembly backend: prints programs as modules of SIMD code and runs them on a pool of workers over one memory.
-// The main thread only copies and sends messages. Runs happen one after the other in the order in which they were asked
-// for; a write or read of a buffer that no waiting job uses happens at once.
+// The main thread only copies, sends messages, and does itself what is not worth one. Runs happen one after the other in
+// the order in which they were asked for; a write or read of a buffer that no waiting job uses happens at once.
 import { bytesPerElement, viewOf, type DType, type TypedArray } from '../../base/dtype.js';
 import { InternalError, messageOf, StateError, ValueError } from '../../base/errors.js';
 import type { Workers } from '../../base/workers.js';
 import type { KernelProgram, Target } from '../../ir/kernel.js';
 import { Allocator } from '../../runtime/allocator.js';
-import type { BackendFactory, DeviceBuffer, Executable, KernelBackend, Operands } from '../../runtime/backend.js';
+import type { BackendFactory, DeviceBuffer, Executable, KernelBackend } from '../../runtime/backend.js';
 import { ThreadPool } from '../../runtime/pool.js';
 import { usableBuffer, WasmBuffer } from './buffer.js';
+import { distributionOf, everyThread } from './distribution.js';
+import { WasmExecutable, type Host } from './executable.js';
 import { JobQueue } from './job-queue.js';
 import { createSharedMemory, SharedMemory, WorkerMemory, type BackendMemory } from './memory.js';
-import { controlByteLength } from './printer/control.js';
 import { printProgram } from './printer/print-program.js';
 
 /** Makes the module of a program. */
@@ -21,6 +22,8 @@ export interface WasmBackendOptions {
   readonly workers: Workers;
   /** Whether several workers share one memory; by default, where the platform lets them. */
   readonly sharedMemory?: boolean;
+  /** For tests: all threads take part in every run, however little there is to do. */
+  readonly everyThread?: boolean;
   /** For tests of the backend without the compiler's kernels. */
   readonly print?: Printer;
 }
@@ -35,32 +38,31 @@ const target: Target = {
   level2CacheBytes: 1024 * 1024,
 };
 
-/** The table of addresses starts a cache line after the control block, which threads write to all the time. */
-const tableOffset = 64 * Math.ceil(controlByteLength / 64);
-
 /** A module that does nothing, with SIMD: `(module (func (drop (v128.const i64x2 0 0))))`. */
 // prettier-ignore
 const simdProbe = Uint8Array.of(
   0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12, ...new Array<number>(16).fill(0), 26, 11,
 );
 
-class WasmBackend implements KernelBackend {
+class WasmBackend implements KernelBackend, Host {
   readonly kind = 'kernel';
   readonly name = 'wasm';
   readonly dtypes = ['float32', 'int32', 'uint8', 'bool'] as const;
   readonly target = target;
-  readonly #pool: ThreadPool;
-  readonly #memory: BackendMemory;
+  readonly pool: ThreadPool;
+  readonly memory: BackendMemory;
   readonly #print: Printer;
+  readonly #economical: boolean;
   readonly #allocator: Allocator;
   readonly #queue = new JobQueue();
   #lastProgram = 0;
   #closed = false;
 
-  constructor(pool: ThreadPool, memory: BackendMemory, print: Printer) {
-    this.#pool = pool;
-    this.#memory = memory;
-    this.#print = print;
+  constructor(pool: ThreadPool, memory: BackendMemory, options: WasmBackendOptions) {
+    this.pool = pool;
+    this.memory = memory;
+    this.#print = options.print ?? printProgram;
+    this.#economical = options.everyThread !== true;
     this.#allocator = new Allocator({
       byteLength: memory.initialByteLength,
       maximumByteLength: memory.maximumByteLength,
@@ -69,12 +71,12 @@ class WasmBackend implements KernelBackend {
   }
 
   get threads(): number {
-    return this.#pool.threads;
+    return this.pool.threads;
   }
 
   /** What is in it is undefined until it is written. */
   allocate(byteLength: number): WasmBuffer {
-    this.#checkUsable();
+    this.checkUsable();
     return new WasmBuffer(this, this.#allocator.allocate(byteLength), byteLength);
   }
 
@@ -86,94 +88,53 @@ class WasmBackend implements KernelBackend {
   }
 
   write(buffer: DeviceBuffer, data: TypedArray): void {
-    this.#checkUsable();
+    this.checkUsable();
     const own = usableBuffer(buffer, this, data.byteLength, 'write');
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     if (own.jobs === 0) {
-      this.#memory.write(own.address, bytes);
+      this.memory.write(own.address, bytes);
       return;
     }
     const copy = bytes.slice();
     // It is left out only where the pool has failed, and the run that it waits for says so.
-    this.#inTurn([own], () => this.#memory.write(own.address, copy)).catch(() => undefined);
+    this.inTurn([own], () => this.memory.write(own.address, copy)).catch(() => undefined);
   }
 
   async read(buffer: DeviceBuffer, dtype: DType, length: number): Promise<TypedArray> {
-    this.#checkUsable();
+    this.checkUsable();
     const byteLength = length * bytesPerElement(dtype);
     const own = usableBuffer(buffer, this, byteLength, 'read');
-    const copy = (): ArrayBuffer | Promise<ArrayBuffer> => this.#memory.read(own.address, byteLength);
-    const bytes = await (own.jobs === 0 ? copy() : this.#inTurn([own], copy));
+    const copy = (): ArrayBuffer | Promise<ArrayBuffer> => this.memory.read(own.address, byteLength);
+    const bytes = await (own.jobs === 0 ? copy() : this.inTurn([own], copy));
     return viewOf(dtype, bytes, 0, length);
   }
 
   async load(program: KernelProgram): Promise<Executable> {
-    this.#checkUsable();
-    const module = await compile(this.#print(program, { shared: this.#memory.shared }));
-    const number = ++this.#lastProgram;
-    const operandCount = program.parameterCount + program.outputCount;
-    const temporaries = this.allocate(program.temporaryBytes);
-    const block = this.allocate(tableOffset + 4 * (1 + operandCount));
-    const needed = operandByteLengths(program);
-    this.#pool.order({ kind: 'load', program: number, module });
-    let disposed = false;
-    return {
-      run: async (operands, steps) => {
-        this.#checkUsable();
-        if (disposed) throw new StateError('wasm: this program was disposed of and cannot run again; load it anew.');
-        const buffers = this.#operandBuffers(operands, needed);
-        checkSteps(steps);
-        await this.#inTurn([...buffers, temporaries, block], async () => {
-          if (steps === 0) return;
-          const words = new Uint32Array(tableOffset / 4 + 1 + buffers.length);
-          words.set(
-            [temporaries, ...buffers].map(({ address }) => address),
-            tableOffset / 4,
-          );
-          this.#memory.write(block.address, new Uint8Array(words.buffer));
-          const [table, control] = [block.address + tableOffset, block.address];
-          await this.#pool.request({ kind: 'run', program: number, steps, table, control });
-        });
-      },
-      dispose: () => {
-        if (disposed || this.#closed) return;
-        disposed = true;
-        this.#queue.add(() => {
-          if (!this.#pool.failure) this.#pool.order({ kind: 'unload', program: number });
-        });
-        this.free(temporaries);
-        this.free(block);
-      },
-    };
+    this.checkUsable();
+    const module = await compile(this.#print(program, { shared: this.memory.shared !== undefined }));
+    this.checkUsable();
+    const distribution = this.#economical ? distributionOf(program, this.threads) : everyThread(this.threads);
+    return new WasmExecutable(this, program, module, ++this.#lastProgram, distribution);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#pool.close();
+    await this.pool.close();
   }
 
-  #checkUsable(): void {
+  checkUsable(): void {
     if (this.#closed) throw new StateError('wasm: the backend is closed; create a new one.');
-    const { failure } = this.#pool;
+    const { failure } = this.pool;
     if (failure) throw new StateError(`wasm: the backend stopped working. ${failure.message}`, { cause: failure });
   }
 
-  #operandBuffers({ parameters, outputs }: Operands, needed: Record<keyof Operands, readonly number[]>): WasmBuffer[] {
-    const check = (buffers: readonly DeviceBuffer[], byteLengths: readonly number[], what: string): WasmBuffer[] => {
-      if (buffers.length !== byteLengths.length)
-        throw new InternalError(`wasm: the program has ${byteLengths.length} ${what}s, received ${buffers.length}.`);
-      return buffers.map((buffer, i) => usableBuffer(buffer, this, byteLengths[i]!, `${what} ${i}`));
-    };
-    return [...check(parameters, needed.parameters, 'parameter'), ...check(outputs, needed.outputs, 'output')];
-  }
-
   /** Does `work`, which uses `buffers`, when all that was asked for before is done. */
-  #inTurn<Result>(buffers: readonly WasmBuffer[], work: () => Result | Promise<Result>): Promise<Result> {
+  inTurn<Result>(buffers: readonly WasmBuffer[], work: () => Result | Promise<Result>): Promise<Result> {
     for (const buffer of buffers) buffer.jobs++;
     return new Promise((resolve, reject) => {
       this.#queue.add(() => {
         const result = (async () => {
-          this.#checkUsable();
+          this.checkUsable();
           return work();
         })();
         const release = (): void => {
@@ -194,29 +155,12 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
   }
 }
 
-/** Bytes that kernels touch of each operand, 0 for those they leave alone. */
-function operandByteLengths({ buffers, parameterCount, outputCount }: KernelProgram): Record<keyof Operands, number[]> {
-  const parameters = new Array<number>(parameterCount).fill(0);
-  const outputs = new Array<number>(outputCount).fill(0);
-  for (const { place, length, dtype } of buffers) {
-    if (place.kind === 'temporary') continue;
-    const byteLengths = place.kind === 'parameter' ? parameters : outputs;
-    byteLengths[place.index] = Math.max(byteLengths[place.index] ?? 0, length * bytesPerElement(dtype));
-  }
-  return { parameters, outputs };
-}
-
-function checkSteps(steps: number): void {
-  if (!Number.isInteger(steps) || steps < 0 || steps >= 2 ** 31)
-    throw new InternalError(`wasm: expected a whole number of steps from 0 to 2^31 - 1, received ${steps}.`);
-}
-
 /**
  * The WebAssembly backend over a platform's workers. Where memory cannot be shared it has one worker, whatever number of
  * threads is asked for.
  */
 export function wasmBackend(options: WasmBackendOptions): BackendFactory {
-  const { workers, sharedMemory = workers.canShareMemory, print = printProgram } = options;
+  const { workers, sharedMemory = workers.canShareMemory } = options;
   return {
     name: 'wasm',
     create: async ({ threads }) => {
@@ -225,11 +169,11 @@ export function wasmBackend(options: WasmBackendOptions): BackendFactory {
       await checkSimd();
       if (!sharedMemory) {
         const pool = await ThreadPool.start({ workers, threads: 1 });
-        return new WasmBackend(pool, new WorkerMemory(pool), print);
+        return new WasmBackend(pool, new WorkerMemory(pool), options);
       }
       const memory = createSharedMemory();
       const pool = await ThreadPool.start({ workers, threads, memory });
-      return new WasmBackend(pool, new SharedMemory(memory), print);
+      return new WasmBackend(pool, new SharedMemory(memory), options);
     },
   };
 }

@@ -10,7 +10,8 @@ const fewestPages = 1024;
 
 /** Bytes that programs work on. Its parts are handed out by an Allocator; views of it are made anew for every use. */
 export interface BackendMemory {
-  readonly shared: boolean;
+  /** For modules that run on this thread too; undefined where it is out of reach. */
+  readonly shared: WebAssembly.Memory | undefined;
   readonly initialByteLength: number;
   readonly maximumByteLength: number;
   /** @throws if there is no more, where that is known at once */
@@ -35,34 +36,33 @@ export function createSharedMemory(): WebAssembly.Memory {
 
 /** Shared with the workers: the main thread copies by itself, while no run uses what it copies. */
 export class SharedMemory implements BackendMemory {
-  readonly shared = true;
   readonly initialByteLength = initialPages * pageBytes;
   // A smaller address space shows when it does not grow.
   readonly maximumByteLength = mostPages * pageBytes;
-  readonly #memory: WebAssembly.Memory;
+  readonly shared: WebAssembly.Memory;
 
   constructor(memory: WebAssembly.Memory) {
-    this.#memory = memory;
+    this.shared = memory;
   }
 
   grow(byteLength: number): void {
-    this.#memory.grow(Math.ceil((byteLength - this.#memory.buffer.byteLength) / pageBytes));
+    this.shared.grow(Math.ceil((byteLength - this.shared.buffer.byteLength) / pageBytes));
   }
 
   write(address: number, bytes: Uint8Array): void {
-    new Uint8Array(this.#memory.buffer).set(bytes, address);
+    new Uint8Array(this.shared.buffer).set(bytes, address);
   }
 
   read(address: number, byteLength: number): ArrayBuffer {
     const copy = new Uint8Array(byteLength);
-    copy.set(new Uint8Array(this.#memory.buffer, address, byteLength));
+    copy.set(new Uint8Array(this.shared.buffer, address, byteLength));
     return copy.buffer;
   }
 }
 
 /** Inside the only worker: the main thread sends and receives copies. */
 export class WorkerMemory implements BackendMemory {
-  readonly shared = false;
+  readonly shared = undefined;
   readonly initialByteLength = pageBytes;
   readonly maximumByteLength = mostPages * pageBytes;
   readonly #pool: ThreadPool;
