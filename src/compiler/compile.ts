@@ -56,9 +56,9 @@ export function compileProgram(program: Program, target: Target, observer?: Comp
       graph = run('copyState', (before) => withStateCopied(before, parameter, forced, alone), graph);
     } catch (error) {
       if (!(error instanceof MustStore)) throw error;
-      if (forced.has(error.node))
-        throw new InternalError(`compiler: ${error.node.op} is stored and still cannot be read.`);
-      forced.add(error.node);
+      const node = aliasOf(error.node);
+      if (forced.has(node)) throw new InternalError(`compiler: ${node.op} is stored and still cannot be read.`);
+      forced.add(node);
     }
   }
   throw new InternalError('compiler: gave up storing values.');

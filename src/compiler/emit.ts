@@ -69,7 +69,9 @@ export class Emitter {
   value(node: GraphNode, index: readonly Index[], mode: Mode): Value {
     const bound = this.#bindings.get(node);
     if (bound) return bound(index);
-    const buffer = this.#storage.bufferOf(node);
+    // A reshape leaves every element at its position, even where its axes cut across those of its input.
+    const buffer =
+      this.#storage.bufferOf(node) ?? (node.op === 'reshape' ? this.#storage.bufferOf(node.inputs[0]!) : undefined);
     if (buffer !== undefined) return this.load(buffer, node.dtype, positionOf(index, stridesOf(node.shape)), mode);
     if (isView(node)) return this.value(node.inputs[0]!, this.#readBy(node, index), mode);
     const key = `${node.id}@${index.map(indexKey).join()}${mode.vector ? `x${mode.count}` : ''}`;

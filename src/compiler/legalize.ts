@@ -5,6 +5,7 @@ import { makeNode, type AxisIndex, type GraphNode } from '../ir/graph.js';
 import { pad, permute, reduce, reshape } from '../ir/build.js';
 import type { Program } from '../ir/program.js';
 import { positionOf, type Index } from './affine.js';
+import { aliasOf } from './fuse.js';
 import { isView, viewIndex } from './index-maps.js';
 import { rewrite } from './rewrite.js';
 
@@ -103,7 +104,7 @@ function arrangeOperands(
     // Already last here: it is a view of something that lies otherwise, and is stored as it is.
     const made = arranged.get(key) ?? (axis === index.length - 1 ? operand : permute(operand, order));
     arranged.set(key, made);
-    forced.add(made);
+    forced.add(aliasOf(made));
     return { operand: made, index: order.map((position) => index[position]!) };
   };
   const a = legal(node.inputs[0]!, node.attributes.a);

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { referenceBackend } from '../../src/backends/reference/backend.js';
 import type { Backend } from '../../src/runtime/backend.js';
 import { interpreterBackend, lanes4, lanes8 } from '../support/interpreter-backend.js';
+import type { PreparedProgram } from '../support/program-builder.js';
 import { runProgram, type ProgramResults } from '../support/run-program.js';
 import { differenceOf, type Tolerance } from '../support/tolerance.js';
-import type { PreparedProgram } from './sample.js';
 
 interface Checked {
   readonly label: string;

@@ -3,13 +3,11 @@ import type { DType } from '../../src/base/dtype.js';
 import type { NDArray } from '../../src/base/ndarray.js';
 import { RandomStream } from '../../src/base/random.js';
 import { sizeOf, type Shape } from '../../src/base/shape.js';
-import { lift } from '../../src/engine/lift.js';
 import { permute, reduce, unary } from '../../src/ir/build.js';
 import type { GraphNode } from '../../src/ir/graph.js';
-import type { Program } from '../../src/ir/program.js';
-import { placeholder } from '../../src/tensor/trace.js';
 import type { Draw } from '../support/gradient-check.js';
 import { arrayOf, randomArray } from '../support/graph-values.js';
+import { ProgramBuilder, type PreparedProgram } from '../support/program-builder.js';
 import type { Tolerance } from '../support/tolerance.js';
 import { layouts, type Layout } from './layouts.js';
 
@@ -27,12 +25,6 @@ export interface Sample {
   readonly build: (...inputs: GraphNode[]) => GraphNode | readonly GraphNode[];
   /** None: the bits of the reference. */
   readonly tolerance?: Tolerance;
-}
-
-/** A program, and the arrays its parameters begin with. */
-export interface PreparedProgram {
-  readonly program: Program;
-  readonly parameters: readonly NDArray[];
 }
 
 /** How the inputs lie in memory, and whether something follows the sample in its program. */
@@ -59,33 +51,6 @@ function withConsumers(value: GraphNode): GraphNode[] {
   const axes = value.shape.map((_, axis) => axis);
   const consumers = [value, unary(value.dtype === 'bool' ? 'not' : 'neg', value), permute(value, [...axes].reverse())];
   return sizeOf(value.shape) === 0 ? consumers : [...consumers, reduce('max', value, axes)];
-}
-
-/** Parameters made one by one, with the arrays they begin with. */
-export class ProgramBuilder {
-  readonly #declared: GraphNode[] = [];
-  readonly #arrays: NDArray[] = [];
-
-  readonly add = (array: NDArray): GraphNode => {
-    const node = placeholder(array.shape, array.dtype);
-    this.#declared.push(node);
-    this.#arrays.push(array);
-    return node;
-  };
-
-  /** `updates` are pairs of a parameter and its new value. */
-  finish(
-    outputs: readonly GraphNode[],
-    updates: readonly (readonly [parameter: GraphNode, value: GraphNode])[] = [],
-  ): PreparedProgram {
-    const { program, captured } = lift(
-      outputs,
-      updates.map(([node, value]) => ({ parameter: this.#declared.indexOf(node), value })),
-      this.#declared,
-    );
-    // Samples hold their values at hand.
-    return { program, parameters: [...this.#arrays, ...captured.map(({ source }) => source.array as NDArray)] };
-  }
 }
 
 /** The sample as a program whose values follow from `seed`. */

@@ -68,7 +68,7 @@ function convolutions({
       { loop: tap, coefficient: dilation[i] },
     ],
   });
-  const text = `${JSON.stringify({ batch, size, channels, filters, kernel, stride, dilation, padding })}`;
+  const text = JSON.stringify({ batch, size, channels, filters, kernel, stride, dilation, padding });
   const image: Shape = [batch, size[0], size[1], channels];
   return [
     {
