@@ -1,5 +1,5 @@
-// What `model.compile` settles: the optimizer, the loss and the metrics; and what is kept from run to run for as long as
-// they hold: the metrics' state, and the programs of recent data.
+// What `model.compile` settles: the optimizer, the loss and the metrics; and, for as long as they hold, the passes over
+// recent data.
 import { ValueError } from '../../base/errors.js';
 import { rejectUnknownOptions } from '../../base/suggest.js';
 import { zeros } from '../../tensor/creation.js';
@@ -9,9 +9,8 @@ import { resolveLoss, type LossOption } from '../losses/resolve.js';
 import { resolveMetric, type MetricOption } from '../metrics/resolve.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { resolveOptimizer, type OptimizerOption } from '../optimizers/resolve.js';
-import type { Pass } from './batches.js';
 import { MetricSet, needsExactBatches, type Measured } from './metric-set.js';
-import type { Origin } from './origin.js';
+import { PassCache } from './pass-cache.js';
 
 export interface CompileOptions {
   /** A name, or an optimizer such as `optimizers.adam(0.001)`; rmsprop unless given, as in Keras. */
@@ -31,15 +30,11 @@ const optionNames = [
   'weightedMetrics',
 ] as const satisfies readonly (keyof CompileOptions)[];
 
-/** Training and evaluation keep their numbers apart, so that one may run amid the other. */
-export type MetricPurpose = 'fit' | 'evaluate' | 'trainOnBatch' | 'testOnBatch';
-
 export class Compiled {
   readonly optimizer: Optimizer;
   readonly measured: Measured;
   readonly passes = new PassCache();
   #trained: readonly Variable[] | undefined;
-  readonly #metricSets = new Map<string, MetricSet>();
 
   /** @throws ValueError for unknown options or names, with the nearest known one */
   constructor(options: CompileOptions) {
@@ -72,15 +67,9 @@ export class Compiled {
     return this.#trained && this.optimizer.variables;
   }
 
-  /** The state of the metrics for labels and predictions of these shapes, batch axis first. */
-  metricsFor(purpose: MetricPurpose, yShape: readonly number[], outputShape: readonly number[]): MetricSet {
-    const key = `${purpose} ${yShape.slice(1).join()} ${outputShape.slice(1).join()} ${yShape.length}`;
-    let set = this.#metricSets.get(key);
-    if (!set) {
-      set = new MetricSet(this.measured, yShape, outputShape);
-      this.#metricSets.set(key, set);
-    }
-    return set;
+  /** New metrics for labels and predictions of these shapes, batch axis first. */
+  newMetrics(yShape: readonly number[], outputShape: readonly number[]): MetricSet {
+    return new MetricSet(this.measured, yShape, outputShape);
   }
 
   /**
@@ -99,41 +88,4 @@ export class Compiled {
 function asList(option: MetricOption | readonly MetricOption[] | undefined): readonly MetricOption[] {
   if (option === undefined) return [];
   return Array.isArray(option) ? (option as readonly MetricOption[]) : [option as MetricOption];
-}
-
-interface CachedPass {
-  readonly origin: Origin;
-  readonly settings: string;
-  readonly pass: Pass<undefined>;
-}
-
-/** Keeps one pass for each purpose and x, for as long as that x lives. */
-class PassCache {
-  readonly #entries = new Map<string, WeakMap<Tensor, CachedPass>>();
-
-  /** Forgets all. */
-  clear(): void {
-    this.#entries.clear();
-  }
-
-  /** The pass over the same data with the same settings, or a new one. */
-  async get(
-    purpose: string,
-    origin: Origin,
-    settings: string,
-    make: () => Promise<Pass<undefined>>,
-  ): Promise<Pass<undefined>> {
-    let entries = this.#entries.get(purpose);
-    if (!entries) {
-      entries = new WeakMap();
-      this.#entries.set(purpose, entries);
-    }
-    const key = `${settings} ${origin.range.join()}`;
-    const known = entries.get(origin.x);
-    if (known?.settings === key && known.origin.y === origin.y && known.origin.weights === origin.weights)
-      return known.pass;
-    const pass = await make();
-    entries.set(origin.x, { origin, settings: key, pass });
-    return pass;
-  }
 }

@@ -7,8 +7,13 @@ import { keepsFinite, leafArrays, rangeOf } from '../../tensor/leaves.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Loss } from '../losses/loss.js';
 
-/** Tensors that have been found finite; they never change. */
-const knownFinite = new WeakSet<Tensor>();
+/** Arrays and tensors that have been found finite; they never change. */
+const knownFinite = new WeakSet<Tensor | NDArray>();
+
+function isFinite(array: NDArray): boolean {
+  if (!knownFinite.has(array) && findNonFinite(array) < 0) knownFinite.add(array);
+  return knownFinite.has(array);
+}
 
 /**
  * Looks at the arrays that `x` begins with, which takes no computation. Where one of them is not finite, or where what
@@ -17,7 +22,7 @@ const knownFinite = new WeakSet<Tensor>();
  */
 export async function checkFinite(what: string, x: Tensor): Promise<void> {
   if (knownFinite.has(x)) return;
-  const areLeavesFinite = (await leafArrays(x)).every((array) => findNonFinite(array) < 0);
+  const areLeavesFinite = (await leafArrays(x)).every(isFinite);
   if (!areLeavesFinite || !keepsFinite(x)) {
     const ends = await Promise.all([x.min().item(), x.max().item()]);
     if (!ends.every(Number.isFinite)) reportNonFinite(what, await x.realize());

@@ -18,8 +18,8 @@ export interface TestPass {
   readonly metrics: MetricSet;
   /** Gives the numbers by name, sorted. */
   run(options: Omit<PassRun, 'phase' | 'logs' | 'isStopped'>): Promise<Logs>;
-  /** Gives back the memory that the data takes in the backend. */
-  dispose(): void;
+  /** Ends its use, and gives back the memory that the data takes in the backend. */
+  release(): void;
 }
 
 /** Prepares an evaluation of `data`. */
@@ -29,12 +29,14 @@ export async function testPass(
   data: Prepared,
   batchSize: number,
 ): Promise<TestPass> {
-  const metrics = compiled.metricsFor('evaluate', data.y.shape, data.outputShape);
-  const pass = await compiled.passes.get('evaluate', data.origin, String(batchSize), () =>
-    passOver(data, { batchSize, ordered: false }, (batch, rows) =>
-      testStep(model, compiled.measured.loss, metrics, batch, rows),
-    ),
-  );
+  const lease = await compiled.passes.lease('evaluate', data.origin, String(batchSize), async () => {
+    const made = compiled.newMetrics(data.y.shape, data.outputShape);
+    const over = await passOver(data, { batchSize, ordered: false }, (batch, rows) => {
+      testStep(model, compiled.measured.loss, made, batch, rows);
+    });
+    return { pass: over, metrics: made };
+  });
+  const { pass, metrics } = lease;
   return {
     steps: pass.steps,
     metrics,
@@ -50,7 +52,7 @@ export async function testPass(
       options.progress?.finish(logs);
       return logs;
     },
-    dispose: () => pass.dispose(),
+    release: () => lease.release(),
   };
 }
 
@@ -77,6 +79,6 @@ export async function evaluate(
     return await pass.metrics.results();
   } finally {
     progress.abandon();
-    pass.dispose();
+    pass.release();
   }
 }

@@ -6,13 +6,13 @@ import type { Logs } from '../callbacks/callback.js';
 import { History } from '../callbacks/history.js';
 import { globalSeed } from '../naming.js';
 import { Progress } from '../progress/progress.js';
-import type { Pass } from './batches.js';
 import type { Compiled } from './compiled.js';
 import type { ModelData } from './data.js';
 import { testPass } from './evaluate.js';
-import { sortedByName, type MetricSet } from './metric-set.js';
+import { sortedByName } from './metric-set.js';
 import { checkFitOptions, type CheckedFit, type FitOptions } from './options.js';
 import { Breather, Pace } from './pace.js';
+import type { Lease } from './pass-cache.js';
 import {
   hintAtPixels,
   passOver,
@@ -48,8 +48,8 @@ export async function fit(
   const { training, validation } = await dataOf(model, compiled, x, y, options, checked);
   await hintAtPixels(model, training.origin.x);
 
-  const metrics = compiled.metricsFor('fit', training.y.shape, training.outputShape);
-  const pass = await trainingPass(model, compiled, training, metrics, checked);
+  const lease = await trainingPass(model, compiled, training, checked);
+  const { pass, metrics } = lease;
   const validator = validation && (await testPass(model, compiled, validation, checked.validationBatchSize));
   const progress = new Progress(checked.verbose);
   const params = { verbose: checked.verbose, epochs: checked.epochs, steps: pass.steps };
@@ -102,8 +102,8 @@ export async function fit(
     await callbacks.call('onTrainEnd', lastLogs);
   } finally {
     progress.abandon();
-    pass.dispose();
-    validator?.dispose();
+    lease.release();
+    validator?.release();
   }
   return history;
 }
@@ -120,17 +120,20 @@ async function trainingPass(
   model: TrainableModel,
   compiled: Compiled,
   data: Prepared,
-  metrics: MetricSet,
   options: CheckedFit,
-): Promise<Pass<undefined>> {
+): Promise<Lease> {
   const { optimizer, measured } = compiled;
   const training = { optimizer, loss: measured.loss, variables: compiled.variablesOf(model) };
   const { batchSize, shuffle } = options;
   // The seed is part of the program: it decides what dropout draws.
   const settings = JSON.stringify([batchSize, shuffle, globalSeed()]);
-  return compiled.passes.get('fit', data.origin, settings, () =>
-    passOver(data, { batchSize, ordered: shuffle }, (batch, rows) => trainStep(model, training, metrics, batch, rows)),
-  );
+  return compiled.passes.lease('fit', data.origin, settings, async () => {
+    const metrics = compiled.newMetrics(data.y.shape, data.outputShape);
+    const pass = await passOver(data, { batchSize, ordered: shuffle }, (batch, rows) => {
+      trainStep(model, training, metrics, batch, rows);
+    });
+    return { pass, metrics };
+  });
 }
 
 async function dataOf(

@@ -231,7 +231,7 @@ export abstract class Model implements TrainableModel {
 
   /** The output for x [samples, ...], computed batch by batch: [samples, ...output]. */
   async predict(x: ModelData, options: PredictOptions = {}): Promise<Tensor> {
-    return predict(this, x, options);
+    return predict(this, this.#programs, x, options);
   }
 
   /** The output for one batch x [B, ...]: [B, ...output]. */

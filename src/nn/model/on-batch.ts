@@ -6,30 +6,43 @@ import { positions } from '../../tensor/rows.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Batch } from './batches.js';
 import type { Compiled } from './compiled.js';
-import { type ModelData } from './data.js';
+import type { ModelData } from './data.js';
 import type { TrainableModel } from './fit.js';
 import type { MetricSet } from './metric-set.js';
 import { checkOnBatchOptions, type TrainOnBatchOptions } from './options.js';
+import { globalSeed } from '../naming.js';
 import { prepare, prepareInput, weighted, type RunnableModel } from './prepare.js';
 import { sampleWeights, weightsOfClasses } from './sample-weights.js';
 import { inference, testStep, trainStep, type BatchData } from './steps.js';
 
 type BatchFunction = CompiledFunction<[x: Tensor, y: Tensor, weights: Tensor | undefined], undefined>;
 
+interface BatchProgram {
+  readonly metrics: MetricSet;
+  readonly run: BatchFunction;
+}
+
 /** The programs of a model for single batches, kept until it is compiled anew or its layers change. */
 export class BatchPrograms {
-  readonly #functions = new Map<MetricSet, BatchFunction>();
+  readonly #programs = new Map<string, BatchProgram>();
   #predict: CompiledFunction<[x: Tensor], Tensor> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
-  get(metrics: MetricSet, step: (batch: Batch, data: BatchData) => void): BatchFunction {
-    let known = this.#functions.get(metrics);
+  get(
+    key: string,
+    metrics: () => MetricSet,
+    step: (metrics: MetricSet, batch: Batch, data: BatchData) => void,
+  ): BatchProgram {
+    let known = this.#programs.get(key);
     if (!known) {
-      known = compile((x: Tensor, y: Tensor, weights: Tensor | undefined): undefined => {
+      const made = metrics();
+      const run = compile((x: Tensor, y: Tensor, weights: Tensor | undefined): undefined => {
         const size = x.shape[0]!;
         const batch = { size, rows: positions(size), valid: full([size], 1), count: full([], size) };
-        step(batch, { x, y, weights });
+        step(made, batch, { x, y, weights });
       });
-      this.#functions.set(metrics, known);
+      known = { metrics: made, run };
+      this.#programs.set(key, known);
     }
     return known;
   }
@@ -39,9 +52,16 @@ export class BatchPrograms {
     return this.#predict;
   }
 
+  /** Runs `task` after those asked for before it, since all of them read and write the same numbers. */
+  inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
+    const turn = this.#last.then(task);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
   /** Gives back the memory that batches take in the backend. */
   dispose(): void {
-    for (const program of this.#functions.values()) program.dispose();
+    for (const { run } of this.#programs.values()) run.dispose();
     this.#predict?.dispose();
   }
 }
@@ -63,17 +83,22 @@ export async function onBatch(
     data = weighted(data, await sampleWeights(`${what}: sampleWeight`, sampleWeight, data.y));
   if (classWeight !== undefined)
     data = weighted(data, await weightsOfClasses(`${what}: classWeight`, classWeight, data.y));
-  const metrics = compiled.metricsFor(what, data.y.shape, data.outputShape);
   const { optimizer, measured } = compiled;
   const training = { optimizer, loss: measured.loss, variables: compiled.variablesOf(model) };
-  const program = programs.get(metrics, (batch, rows) =>
-    what === 'trainOnBatch'
-      ? trainStep(model, training, metrics, batch, rows)
-      : testStep(model, measured.loss, metrics, batch, rows),
+  const shapes = [data.y, data.x].map(({ shape }) => shape.slice(1).join()).join(' ');
+  const { metrics, run } = programs.get(
+    `${what} ${shapes} ${globalSeed()}`,
+    () => compiled.newMetrics(data.y.shape, data.outputShape),
+    (measuring, batch, rows) => {
+      if (what === 'trainOnBatch') trainStep(model, training, measuring, batch, rows);
+      else testStep(model, measured.loss, measuring, batch, rows);
+    },
   );
-  metrics.reset();
-  await program(data.x, data.y, data.weights);
-  return metrics.results();
+  return programs.inTurn(async () => {
+    metrics.reset();
+    await run(data.x, data.y, data.weights);
+    return metrics.results();
+  });
 }
 
 /** The output for one batch. */

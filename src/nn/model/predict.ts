@@ -1,5 +1,6 @@
 // predict: the model's output for given inputs, batch by batch.
-import { allocate, type TypedArray } from '../../base/dtype.js';
+import { allocate } from '../../base/dtype.js';
+import type { NDArray } from '../../base/ndarray.js';
 import { sizeOf } from '../../base/shape.js';
 import { fromNDArray } from '../../tensor/creation.js';
 import { rowSource } from '../../tensor/rows.js';
@@ -8,18 +9,37 @@ import { CallbackList } from '../callbacks/callback-list.js';
 import { Progress } from '../progress/progress.js';
 import { Pass } from './batches.js';
 import type { ModelData } from './data.js';
+import type { BatchPrograms } from './on-batch.js';
 import { checkPredictOptions, type PredictOptions } from './options.js';
 import { Breather } from './pace.js';
 import { prepareInput, type RunnableModel } from './prepare.js';
 import { throwIfAborted } from './run-pass.js';
 import { inference } from './steps.js';
 
-/** The output for all of x: [samples, ...output]. */
-export async function predict(model: RunnableModel, x: ModelData, options: PredictOptions): Promise<Tensor> {
-  const { batchSize, verbose, callbacks: given, signal } = checkPredictOptions(options);
-  const callbacks = new CallbackList(given);
-  throwIfAborted(signal, 'predict', 'before its first step');
-  const input = await prepareInput(model, 'predict', x);
+/** The batches of a prediction, run one by one. */
+interface Batches {
+  readonly steps: number;
+  /** Samples in a batch but perhaps the last. */
+  readonly batchSize: number;
+  sizeOf(step: number): number;
+  /** The output for the next batch; rows beyond the end may follow. */
+  next(): Promise<Tensor>;
+  dispose(): void;
+}
+
+/** A few samples that are at hand: an argument of a program that is kept from call to call. */
+function oneBatch(model: RunnableModel, programs: BatchPrograms, input: Tensor): Batches {
+  const samples = input.shape[0]!;
+  return {
+    steps: 1,
+    batchSize: samples,
+    sizeOf: () => samples,
+    next: () => programs.predict(model)(input),
+    dispose: () => undefined,
+  };
+}
+
+async function manyBatches(model: RunnableModel, input: Tensor, batchSize: number): Promise<Batches> {
   const source = await rowSource(input);
   const pass = new Pass({
     samples: source.length,
@@ -28,41 +48,76 @@ export async function predict(model: RunnableModel, x: ModelData, options: Predi
     exactBatches: false,
     step: (batch) => model.call(source.rows(batch.rows), inference()),
   });
+  return {
+    steps: pass.steps,
+    batchSize: pass.batchSize,
+    sizeOf: (step) => pass.sizeOf(step),
+    next: async () => (await pass.advance(1)).result,
+    dispose: () => pass.dispose(),
+  };
+}
+
+/** The output for all of x: [samples, ...output]. */
+export async function predict(
+  model: RunnableModel,
+  programs: BatchPrograms,
+  x: ModelData,
+  options: PredictOptions,
+): Promise<Tensor> {
+  const { batchSize, verbose, callbacks: given, signal } = checkPredictOptions(options);
+  const callbacks = new CallbackList(given);
+  throwIfAborted(signal, 'predict', 'before its first step');
+  const input = await prepareInput(model, 'predict', x);
+  const samples = input.shape[0]!;
+  const isAtHand = input.node.op === 'data' && samples <= batchSize;
+  const batches = isAtHand ? oneBatch(model, programs, input) : await manyBatches(model, input, batchSize);
+  const { steps } = batches;
   const progress = new Progress(verbose);
   const breather = new Breather();
   const observed = callbacks.observesBatches('Predict');
-  callbacks.begin(model, { verbose, epochs: 1, steps: pass.steps });
+  callbacks.begin(model, { verbose, epochs: 1, steps });
   await callbacks.call('onPredictBegin', {});
-  progress.begin(pass.steps);
-  let outputs: TypedArray | undefined;
-  let shape: readonly number[] = [];
+  progress.begin(steps);
+  const output = new Output(samples);
   try {
-    for (let step = 0; step < pass.steps; step++) {
+    for (let step = 0; step < steps; step++) {
       if (observed) await callbacks.call('onPredictBatchBegin', step, {});
-      const { result } = await pass.advance(1);
-      const { data } = await result.realize();
-      shape = result.shape.slice(1);
-      const count = pass.sizeOf(step) * sizeOf(shape);
-      outputs ??= allocate(result.dtype, source.length * sizeOf(shape));
-      outputs.set(data.subarray(0, count), step * pass.batchSize * sizeOf(shape));
-      if (observed) {
-        const rows = { dtype: result.dtype, shape: [pass.sizeOf(step), ...shape], data: data.slice(0, count) };
-        await callbacks.call('onPredictBatchEnd', step, { outputs: fromNDArray(rows) });
-      }
+      const rows = await output.add(await batches.next(), step * batches.batchSize, batches.sizeOf(step));
+      if (observed) await callbacks.call('onPredictBatchEnd', step, { outputs: fromNDArray(rows) });
       await progress.update(step + 1, () => Promise.resolve({}));
       await breather.breathe();
-      throwIfAborted(signal, 'predict', `after step ${step + 1} of ${pass.steps}`);
+      throwIfAborted(signal, 'predict', `after step ${step + 1} of ${steps}`);
     }
     await callbacks.call('onPredictEnd', {});
     progress.finish({});
-    return outputTensor(outputs!, [source.length, ...shape]);
+    return output.tensor();
   } finally {
     progress.abandon();
-    pass.dispose();
+    batches.dispose();
   }
 }
 
-function outputTensor(data: TypedArray, shape: readonly number[]): Tensor {
-  const dtype = data instanceof Float64Array ? 'float64' : data instanceof Int32Array ? 'int32' : 'float32';
-  return fromNDArray({ dtype: data instanceof Uint8Array ? 'uint8' : dtype, shape, data });
+/** Collects the rows of batches. */
+class Output {
+  readonly #samples: number;
+  #whole: NDArray | undefined;
+
+  constructor(samples: number) {
+    this.#samples = samples;
+  }
+
+  /** Puts the first `count` rows of a batch at row `start`, and gives them on their own. */
+  async add(batch: Tensor, start: number, count: number): Promise<NDArray> {
+    const { dtype, shape, data } = await batch.realize();
+    const rowShape = shape.slice(1);
+    const rowSize = sizeOf(rowShape);
+    const rows: NDArray = { dtype, shape: [count, ...rowShape], data: data.subarray(0, count * rowSize) };
+    this.#whole ??= { dtype, shape: [this.#samples, ...rowShape], data: allocate(dtype, this.#samples * rowSize) };
+    this.#whole.data.set(rows.data, start * rowSize);
+    return rows;
+  }
+
+  tensor(): Tensor {
+    return fromNDArray(this.#whole!);
+  }
 }

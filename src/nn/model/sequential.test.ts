@@ -190,6 +190,19 @@ describe('evaluate', () => {
       expectNear(await model.evaluate(x, y, { ...quiet, batchSize }), expected, 1e-6);
   });
 
+  test('may run several at a time', async () => {
+    const model = smallModel();
+    const parts = [0, 1, 2].map((i) => [x.slice([i, i + 7]), y.slice([i, i + 7])] as const);
+    const alone: number[][] = [];
+    for (const [inputs, labels] of parts) alone.push(await model.evaluate(inputs, labels, quiet));
+    const together = await Promise.all(parts.map(([inputs, labels]) => model.evaluate(inputs, labels, quiet)));
+    expect(together).toEqual(alone);
+    const same = await Promise.all([1, 2, 3].map(() => model.evaluate(x, y, { ...quiet, batchSize: 2 })));
+    expect(new Set(same.map(String)).size).toBe(1);
+    const [first, second] = await Promise.all(parts.map(([inputs, labels]) => model.testOnBatch(inputs, labels)));
+    expectNear([...first!, ...second!], [...alone[0]!, ...alone[1]!]);
+  });
+
   test('changes nothing', async () => {
     const model = smallModel();
     const before = await Promise.all(model.getWeights().map((weight) => weight.array()));
