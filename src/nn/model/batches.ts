@@ -104,6 +104,9 @@ export class Pass<Result extends TensorTree> {
   dispose(): void {
     this.#main.dispose();
     this.#tail.dispose();
+    // A new value leaves the backend's memory; the collector would give it back too, but nobody knows when.
+    this.#counter.assign(int32(0));
+    this.#order?.assign(zeros([this.#samples], 'int32'));
   }
 }
 
