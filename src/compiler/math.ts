@@ -60,8 +60,8 @@ function polynomial(x: KernelExpr, coefficients: readonly number[]): KernelExpr 
 }
 
 /**
- * e^x: x = n ln 2 + r with |r| <= ln 2 / 2, a minimax polynomial of degree 6 for e^r, the scale put in by exponent bits
- * in two steps, so that results go down through the denormals. Within 2 units in the last place.
+ * e^x: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial of degree 6 for e^r, the scale put in by exponent bits
+ * in two steps, so that results go down through the denormals. Within 1 unit in the last place.
  */
 export function exp(x: KernelExpr, build: ExprBuilder): KernelExpr {
   const number = (value: number): KernelExpr => floatNumber(value, x.type);
@@ -70,7 +70,9 @@ export function exp(x: KernelExpr, build: ExprBuilder): KernelExpr {
   const n = build.keep(unaryExpr('nearest', mul(limited, number(Math.LOG2E))));
   // ln 2 in two parts, the first exact in few bits.
   const r = build.keep(sub(sub(limited, mul(n, number(0.693359375))), mul(n, number(-2.1219444e-4))));
-  const p = polynomial(r, [1 / 720, 1 / 120, 1 / 24, 1 / 6, 0.5, 1, 1]);
+  // e^r = 1 + r + r^2 q(r), q interpolated at Chebyshev's nodes; the largest terms last, so that they alone round.
+  const q = polynomial(r, [1.39262131e-3, 8.3632031e-3, 4.16665562e-2, 1.66665763e-1, 0.5]);
+  const p = add(add(mul(mul(q, r), r), r), number(1));
   const exponent = build.keep(unaryExpr('toInt', n));
   const half = build.keep(shiftExpr('shiftRightArithmetic', exponent, 1));
   const scale = (power: KernelExpr): KernelExpr =>
@@ -107,7 +109,7 @@ export function log(x: KernelExpr, build: ExprBuilder): KernelExpr {
   return selectExpr(binaryExpr('less', x, number(0)), number(NaN), special);
 }
 
-/** tanh x = sign(x) (1 - 2 / (e^(2|x|) + 1)); for |x| < 0.625 an odd polynomial. Within 3 units in the last place. */
+/** tanh x = sign(x) (1 - 2 / (e^(2|x|) + 1)); for |x| < 0.625 an odd polynomial. Within 2 units in the last place. */
 export function tanh(x: KernelExpr, build: ExprBuilder): KernelExpr {
   const number = (value: number): KernelExpr => floatNumber(value, x.type);
   const magnitude = build.keep(unaryExpr('abs', x));
@@ -123,7 +125,7 @@ export function tanh(x: KernelExpr, build: ExprBuilder): KernelExpr {
   return selectExpr(binaryExpr('less', magnitude, number(0.625)), small, signed);
 }
 
-/** 1 / (1 + e^-x). Within 3 units in the last place; 0 and 1 at the ends. */
+/** 1 / (1 + e^-x). Within 3 units in the last place; 1 at the upper end, 0 below -88.8 (e^-x is infinite there). */
 export function sigmoid(x: KernelExpr, build: ExprBuilder): KernelExpr {
   const one = floatNumber(1, x.type);
   return div(one, add(one, exp(unaryExpr('neg', x), build)));
@@ -157,8 +159,8 @@ export function sine(x: KernelExpr, build: ExprBuilder, quarterTurns: 0 | 1): Ke
 }
 
 /**
- * a^b as IEEE 754 pow. The logarithm is carried in two parts, so that the error stays near 1e-6 relative for results of
- * moderate size (it grows with |b log a|). Negative bases take whole exponents.
+ * a^b as IEEE 754 pow, by way of e^(b ln a): within 2 + 2 |b ln a| units in the last place, since the exponent is
+ * rounded before e is raised to it. Negative bases take whole exponents.
  */
 export function pow(a: KernelExpr, b: KernelExpr, build: ExprBuilder): KernelExpr {
   const number = (value: number): KernelExpr => floatNumber(value, a.type);

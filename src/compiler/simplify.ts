@@ -75,7 +75,9 @@ const foldable: { readonly [Op in UnaryOp]?: (x: number) => number } = {
 function simplifyUnary(node: GraphNode<UnaryOp>): GraphNode {
   const [x] = node.inputs;
   const rule = foldable[node.op];
-  if (rule && isConstant(x)) return constant(rule(x.attributes.value), node.shape, node.dtype);
+  // Integers wrap around where numbers do not.
+  if (rule && node.dtype === 'float32' && isConstant(x))
+    return constant(rule(x.attributes.value), node.shape, node.dtype);
   if (node.op === 'neg' && x!.op === 'neg') return x.inputs[0]!;
   if (node.op === 'not' && x!.op === 'not') return x.inputs[0]!;
   if (node.op === 'stopGradient') return x!;

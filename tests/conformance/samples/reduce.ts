@@ -65,10 +65,14 @@ function ofKind(kind: ReduceKind, { dtype = 'float32', draw, tolerance = {}, of 
   }));
 }
 
-/** `count` additions of normal values, each of which rounds. */
-const summed = ({ shape, axes }: Reduction): Tolerance => ({
-  absolute: 2 ** -22 * sizeOf(shape.filter((_, axis) => axes.includes(axis))),
-});
+/**
+ * Every lane adds up about a quarter of the elements, and each addition rounds: by up to half a unit in the last place of
+ * a sum that is as large as the result, or (where elements cancel) of one as large as they are.
+ */
+function summed({ shape, axes }: Reduction): Tolerance {
+  const count = sizeOf(shape.filter((_, axis) => axes.includes(axis)));
+  return { ulps: count / 4, absolute: count * 2 ** -22 };
+}
 
 const small = reductions.filter(({ shape }) => sizeOf(shape) <= 24);
 const everywhere = [...reductions, ...long];
