@@ -5,6 +5,7 @@ import { setConsole } from './nn/console.js';
 import { setPlatform } from './platform/current.js';
 import type { Platform } from './platform/platform.js';
 import type { BackendFactory } from './runtime/backend.js';
+import { defaultThreads } from './runtime/pool.js';
 
 export interface StartOptions {
   readonly platform: Platform;
@@ -22,7 +23,7 @@ export function start({ platform, backends, environment }: StartOptions): void {
   );
   setFlags(flags);
   setPlatform(platform);
-  const threads = flags.threads ?? platform.workers.processors;
+  const threads = flags.threads ?? defaultThreads(platform.workers);
   setEngine(new Engine({ backends, threads, preferred: flags.backend }));
   const { terminal, clock } = platform;
   setConsole({

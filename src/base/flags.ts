@@ -3,7 +3,7 @@
 // | variable | what it does |
 // | --- | --- |
 // | `NACRE_BACKEND` | the backend to use, by its name, in place of the first that works |
-// | `NACRE_THREADS` | how many threads share the work, from 1; by default as many as the machine has processors |
+// | `NACRE_THREADS` | how many threads share the work, from 1; by default as many as the machine has processors, at most 8 |
 // | `NACRE_DEBUG` | what is printed of compiling: 0 nothing, 1 a line a program, 2 the graph after each pass, 3 the kernels |
 import { ValueError } from './errors.js';
 import { unknownName } from './suggest.js';

@@ -242,7 +242,7 @@ describe('who runs a program', () => {
     phases: accumulation.phases.map((kernels) => kernels.map((made) => ({ ...made, flops }))),
   });
   test.each([
-    { flops: 0, steps: 1000, sharedMemory: true, workerCount: 0 },
+    { flops: 0, steps: 600, sharedMemory: true, workerCount: 0 },
     { flops: 10_000, steps: 5, sharedMemory: true, workerCount: 0 },
     { flops: 10_000, steps: 50, sharedMemory: true, workerCount: 1 },
     { flops: 1e7, steps: 1, sharedMemory: true, workerCount: 3 },

@@ -24,7 +24,8 @@ test('no thread takes part that could only wait', () => {
 });
 
 test('the caller does the fewer steps the more they cost', () => {
-  expect(distributionOf(phasesOf(1, 1000, 1), 4).stepsOnCaller).toBe(250);
+  expect(distributionOf(kernelProgram([], []), 4).stepsOnCaller).toBe(2500);
+  expect(distributionOf(phasesOf(1, 800, 1), 4).stepsOnCaller).toBe(250);
   expect(distributionOf(phasesOf(1, 200_000, 1), 4).stepsOnCaller).toBe(1);
   expect(distributionOf(phasesOf(1, 300_000, 1), 4).stepsOnCaller).toBe(0);
   expect(everyThread(3)).toEqual({ threads: 3, stepsOnCaller: 0 });

@@ -13,16 +13,17 @@ export interface Distribution {
 const flopsPerMicrosecond = 10_000;
 /** What it costs threads to meet, once the barrier's code is compiled. */
 const microsecondsPerBarrier = 2;
-/** About 100 microseconds of a mixture of operations. */
+/** About 100 microseconds of a mixture of operations, calling a kernel counted as so many of them. */
 const mostFlopsOnCaller = 250_000;
+const flopsPerCall = 100;
 
 /** By estimate, from the kernels' flops and chunks. */
 export function distributionOf(program: KernelProgram, mostThreads: number): Distribution {
   let threads = 1;
   for (let candidate = 2; candidate <= mostThreads; candidate++)
     if (stepMicroseconds(program, candidate) < stepMicroseconds(program, threads)) threads = candidate;
-  const stepFlops = program.phases.flat().reduce((sum, { flops }) => sum + flops, 0);
-  return { threads, stepsOnCaller: Math.floor(mostFlopsOnCaller / Math.max(1, stepFlops)) };
+  const stepFlops = program.phases.flat().reduce((sum, { flops }) => sum + flops + flopsPerCall, flopsPerCall);
+  return { threads, stepsOnCaller: Math.floor(mostFlopsOnCaller / stepFlops) };
 }
 
 /** All threads, always. */
