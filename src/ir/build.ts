@@ -234,7 +234,13 @@ export function slice(x: GraphNode, axes: readonly SliceAxis[]): GraphNode {
   );
 }
 
+/** See PadAxis. @throws ShapeError for an amount below 0: slice takes elements away */
 export function pad(x: GraphNode, axes: readonly PadAxis[], value = 0): GraphNode {
+  for (const [axis, { low, high, interior }] of axes.entries())
+    if (low < 0 || high < 0 || interior < 0)
+      throw new ShapeError(
+        `pad: expected amounts of at least 0, received ${low}, ${high} and ${interior} between elements for axis ${axis}. Use slice to take elements away.`,
+      );
   if (axes.every(({ low, high, interior }) => low === 0 && high === 0 && interior === 0)) return x;
   const shape = axes.map(({ low, high, interior }, axis) => {
     const size = x.shape[axis]!;

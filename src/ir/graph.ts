@@ -24,7 +24,11 @@ export const unaryOps = [
 ] as const;
 export type UnaryOp = (typeof unaryOps)[number];
 
-/** Both inputs and the result have one dtype. `div` is for floats, `floorDiv` and `mod` follow Python's sign rule. */
+/**
+ * Both inputs and the result have one dtype. `div` is for floats, `floorDiv` and `mod` follow Python's sign rule.
+ * Of floats, the reference takes them from the exact remainder, as NumPy does; compiled code takes floor(a / b) and
+ * a - floor(a / b) b, which differ where a / b rounds up to a whole number (1 and 0.1) and where b is infinite.
+ */
 export const arithmeticOps = ['add', 'sub', 'mul', 'div', 'floorDiv', 'mod', 'pow', 'max', 'min'] as const;
 export type ArithmeticOp = (typeof arithmeticOps)[number];
 
