@@ -1,0 +1,124 @@
+// Plans a contraction: how its operands lie in memory, which loops become rows and vectors of a tile, how these are cut
+// into tiles, and which summed loops are walked in blocks.
+import { stridesOf } from '../../base/shape.js';
+import type { GraphNode } from '../../ir/graph.js';
+import { positionOf, type Index } from '../affine.js';
+import { MustStore } from '../emit.js';
+import { isView, viewIndex } from '../index-maps.js';
+import type { LowerContext } from './context.js';
+import type { LoopSpec } from './loops.js';
+
+/** An operand as it lies in memory: how far each loop moves in it. */
+export interface Operand {
+  readonly buffer: number;
+  readonly offset: number;
+  /** By loop of the contraction. */
+  readonly strides: readonly number[];
+}
+
+/** A loop of the kernel, with its strides in both operands. `parts` are loops of the contraction (outer ones dropped). */
+export interface TileLoop extends LoopSpec {
+  readonly a: number;
+  readonly b: number;
+}
+
+/** What stands for a loop where there is none. */
+export const noLoop: TileLoop = { extent: 1, nominal: 1, parts: [], a: 0, b: 0 };
+
+/** One pass over a span of a loop, in steps of a tile: `size` positions from `begin` in tiles of `tile`. */
+export interface Span {
+  readonly begin: number;
+  readonly size: number;
+  readonly tile: number;
+}
+
+/** How a contraction's operand lies in memory. @throws MustStore if it has to be stored first */
+export function operandOf(context: LowerContext, node: GraphNode<'contract'>, which: 0 | 1): Operand {
+  const { loops } = node.attributes;
+  const axisIndices = which === 0 ? node.attributes.a : node.attributes.b;
+  const extents = new Map(loops.map((extent, loop) => [`l${loop}`, extent]));
+  let index = axisIndices.map((axis): Index => ({
+    offset: axis.offset,
+    terms: new Map(axis.terms.map(({ loop, coefficient }) => [`l${loop}`, coefficient])),
+    lane: 0,
+  }));
+  const operand = node.inputs[which]!;
+  let base = operand;
+  let buffer = context.storage.bufferOf(base);
+  while (buffer === undefined) {
+    if (!isView(base)) throw new MustStore(operand);
+    try {
+      index = viewIndex(base, index, extents);
+    } catch {
+      throw new MustStore(operand);
+    }
+    base = base.inputs[0]!;
+    buffer = context.storage.bufferOf(base);
+  }
+  const position = positionOf(index, stridesOf(base.shape));
+  return { buffer, offset: position.offset, strides: loops.map((_, loop) => position.terms.get(`l${loop}`) ?? 0) };
+}
+
+/** Joins summed loops that both operands walk as one. */
+export function mergeSummed(loops: readonly TileLoop[]): TileLoop[] {
+  const result: TileLoop[] = [];
+  for (const loop of loops) {
+    const outer = result.at(-1);
+    if (outer && outer.a === loop.a * loop.extent && outer.b === loop.b * loop.extent)
+      result[result.length - 1] = { ...loop, extent: outer.extent * loop.extent, nominal: outer.extent * loop.extent };
+    else result.push(loop);
+  }
+  return result;
+}
+
+/**
+ * The loop whose steps are a tile's rows: one along which the vectors of one operand do not change, so that they are
+ * read once for all rows. Short strides in the other operand keep a tile's reads together.
+ */
+export function chooseRow(candidates: readonly TileLoop[], vector: TileLoop): TileLoop {
+  const shared = candidates.filter((loop) => (vector.a !== 0 && loop.a === 0) || (vector.b !== 0 && loop.b === 0));
+  const score = (loop: TileLoop): number => {
+    const stride = Math.max(1, Math.min(...[loop.a, loop.b].map(Math.abs).filter((step) => step > 0), Infinity));
+    // A loop shorter than a tile wastes the vectors it reads.
+    return Math.min(loop.extent, 4) * 1e6 - Math.min(stride, 1e6 - 1);
+  };
+  return [...shared].sort((x, y) => score(y) - score(x))[0] ?? noLoop;
+}
+
+/** Tiles of at most `most` rows, as even as can be: 13 as 3 x 3 + 4, 32 as 8 x 4. */
+export function spansOf(extent: number, most: number): Span[] {
+  const tiles = Math.ceil(extent / most);
+  const size = Math.floor(extent / tiles);
+  const larger = extent - size * tiles;
+  const spans: Span[] = [];
+  if (larger > 0) spans.push({ begin: 0, size: larger * (size + 1), tile: size + 1 });
+  if (tiles > larger) spans.push({ begin: larger * (size + 1), size: (tiles - larger) * size, tile: size });
+  return spans;
+}
+
+/** Tiles of `width` vectors, then one for what is left. */
+export function vectorSpans(extent: number, lanes: number, width: number): Span[] {
+  const tile = width * lanes;
+  const full = Math.floor(extent / tile) * tile;
+  const spans: Span[] = [];
+  if (full > 0) spans.push({ begin: 0, size: full, tile });
+  if (full < extent) spans.push({ begin: full, size: extent - full, tile: extent - full });
+  return spans;
+}
+
+/**
+ * How many of the outer summed loops are walked in blocks: those beyond what lets the vectors that a tile reads, and all
+ * that its neighbours read, stay in the first-level cache.
+ */
+export function blocksOf(summed: readonly TileLoop[], output: readonly TileLoop[], cacheBytes: number): number {
+  const outputs = output.reduce((product, loop) => product * loop.extent, 1);
+  let depth = summed.reduce((product, loop) => product * loop.extent, 1);
+  let blocks = 0;
+  // Few outputs, or short reductions, gain nothing; the last loop is always inside.
+  while (blocks < summed.length - 1 && outputs >= 512 && depth * 32 > 2 * cacheBytes) {
+    depth /= summed[blocks]!.extent;
+    if (depth < 64) break;
+    blocks++;
+  }
+  return blocks;
+}
