@@ -36,7 +36,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{src,tests,apps,tools}/**/*.test.ts'],
+          include: ['{src,tests,apps,bench,tools}/**/*.test.ts'],
           exclude: ['**/node_modules/**', browserTests],
         },
       },

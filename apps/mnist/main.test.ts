@@ -1,56 +1,20 @@
 // Runs the built command as a user does, in a process of its own.
-import { spawn } from 'node:child_process';
 import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildPrograms, builtProgram, runNode } from '../../tests/support/programs.js';
 import type { Report } from './report.js';
 
-const repository = fileURLToPath(new URL('../../', import.meta.url));
-const built = join(repository, 'build', 'apps', 'mnist');
-
-interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly output: string;
-  readonly complaints: string;
-}
-
-/** Runs a script until it ends. `hear` is told all that it has printed whenever it prints, and may end it. */
-function run(
-  script: readonly string[],
-  hear?: (printed: string, kill: (signal: NodeJS.Signals) => void) => void,
-): Promise<Ended> {
-  const child = spawn(process.execPath, script, { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  let complaints = '';
-  const tell = (): void => hear?.(output + complaints, (signal) => child.kill(signal));
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-    tell();
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    complaints += text;
-    tell();
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ code, signal, output, complaints }));
-  });
-}
-
-const mnist = (...options: string[]): string[] => [join(built, 'main.js'), ...options];
+const mnist = (...options: string[]): string[] => [builtProgram('apps', 'mnist', 'main.js'), ...options];
 const few = ['--samples', '96', '--epochs', '2', '--seed', '7'];
 
 let folder = '';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nacre-mnist-'));
-  // Only what has changed is compiled; a fresh build has nothing to do.
-  const compiler = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
-  const build = await run([compiler, '-b', 'tsconfig.programs.json']);
-  expect(build, 'npm run build').toMatchObject({ code: 0, output: '' });
+  await buildPrograms();
 }, 300_000);
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -62,7 +26,7 @@ describe('npm run mnist', () => {
     ['wasm', 2],
   ])('trains, tests, shows an image and writes its report on %s', async (backend, threads) => {
     const path = join(folder, `${backend}.json`);
-    const { code, output, complaints } = await run(
+    const { code, output, complaints } = await runNode(
       mnist(...few, '--backend', backend, '--threads', String(threads), '--json', path),
     );
     expect(complaints).toBe('');
@@ -108,7 +72,7 @@ describe('npm run mnist', () => {
 
   test("takes the network's own labels, batches and validation", async () => {
     const path = join(folder, 'onehot.json');
-    const { code, output } = await run(
+    const { code, output } = await runNode(
       mnist(...few, '--network', 'onehot', '--epochs', '1', '--verbose', '0', '--json', path),
     );
     expect(code).toBe(0);
@@ -120,7 +84,7 @@ describe('npm run mnist', () => {
   test.each(['reference', 'wasm'])('stops after the current step at Ctrl-C on %s', async (backend) => {
     const path = join(folder, 'stopped.json');
     let pressed = false;
-    const { code, output, complaints } = await run(
+    const { code, output, complaints } = await runNode(
       mnist('--epochs', '1000', '--backend', backend, '--json', path),
       (printed, kill) => {
         if (pressed || !printed.includes('Epoch 1/1000')) return;
@@ -137,12 +101,12 @@ describe('npm run mnist', () => {
   });
 
   test('ends at once when Ctrl-C is pressed again', async () => {
-    const busy = `import { interruption } from ${JSON.stringify(pathToFileURL(join(built, 'interruption.js')).href)};
+    const busy = `import { interruption } from ${JSON.stringify(pathToFileURL(builtProgram('apps', 'mnist', 'interruption.js')).href)};
       interruption().addEventListener('abort', () => console.log('asked to stop'));
       setInterval(() => {}, 1000);
       console.log('busy');`;
     let presses = 0;
-    const { signal, output } = await run(['--input-type=module', '--eval', busy], (printed, kill) => {
+    const { signal, output } = await runNode(['--input-type=module', '--eval', busy], (printed, kill) => {
       const heard = printed.includes('asked to stop') ? 2 : printed.includes('busy') ? 1 : 0;
       for (; presses < heard; presses++) kill('SIGINT');
     });
@@ -151,23 +115,23 @@ describe('npm run mnist', () => {
   });
 
   test('says what is wrong before it loads anything', async () => {
-    const slip = await run(mnist('--network', 'cn'));
+    const slip = await runNode(mnist('--network', 'cn'));
     expect(slip).toMatchObject({ code: 2, output: '' });
     expect(slip.complaints).toMatch(/^Unknown value of --network: cn\. Did you mean cnn\?/);
-    const nowhere = await run(mnist('--json', join(folder, 'missing', 'report.json')));
+    const nowhere = await runNode(mnist('--json', join(folder, 'missing', 'report.json')));
     expect(nowhere).toMatchObject({ code: 2, output: '' });
     expect(nowhere.complaints).toMatch(/^--json: expected a file in a folder that can be written to/);
   });
 
   test('says what is wrong with the data in a sentence', async () => {
-    const { code, complaints } = await run(mnist('--network', 'onehot', '--samples', '1'));
+    const { code, complaints } = await runNode(mnist('--network', 'onehot', '--samples', '1'));
     expect(code).toBe(1);
     expect(complaints).toMatch(/^fit: expected validationSplit 0\.2 of 1 samples to leave some to train on/);
     expect(complaints.trimEnd().split('\n')).toHaveLength(1);
   });
 
   test('prints help', async () => {
-    const { code, output } = await run(mnist('--help'));
+    const { code, output } = await runNode(mnist('--help'));
     expect(code).toBe(0);
     expect(output).toMatch(/^Trains a network on MNIST/);
   });

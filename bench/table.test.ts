@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { noThroughput, type Row } from './plan.js';
+import { comparisons, formatTable } from './table.js';
+
+const nacre = { implementation: 'nacre', backend: 'wasm' } as const;
+const tfjs = { implementation: 'tfjs', backend: 'wasm', threads: 1 } as const;
+const rows: readonly Row[] = [
+  {
+    workload: 'first',
+    ...nacre,
+    threads: 2,
+    microsecondsPerSample: 5,
+    leastMicrosecondsPerSample: 4.5,
+    gflops: 81.8,
+    fractionOfFloor: 0.7,
+  },
+  { workload: 'loop', ...nacre, threads: 2, microsecondsPerSample: 8, gflops: 51.1, fractionOfFloor: 0.4375 },
+  { workload: 'first', ...tfjs, microsecondsPerSample: 147, gflops: 2.78, fractionOfFloor: 0.0241 },
+  { workload: 'cnn', ...tfjs, ...noThroughput, note: 'not installed' },
+  { workload: 'cnn-memory', ...nacre, threads: 2, ...noThroughput, residentMegabytes: 205.4 },
+  { workload: 'first-start', ...nacre, threads: 2, ...noThroughput, secondsToFirstStep: 0.471 },
+];
+
+describe('the table of the benchmarks', () => {
+  test('has a line for each row, in columns', () => {
+    expect(formatTable(rows).split('\n')).toEqual([
+      'workload     implementation  threads  us/sample  least  GFLOP/s  of floor',
+      '-----------  --------------  -------  ---------  -----  -------  --------',
+      'first        nacre-wasm            2       5.00   4.50     81.8       70%',
+      'loop         nacre-wasm            2       8.00            51.1       44%',
+      'first        tfjs-wasm             1        147            2.78      2.4%',
+      'cnn          tfjs-wasm             1                                       not installed',
+      'cnn-memory   nacre-wasm            2                                       205 MB resident at most',
+      'first-start  nacre-wasm            2                                       0.47 s to the first step',
+    ]);
+  });
+
+  test("says how much faster Nacre is, and what a loop of one's own costs", () => {
+    expect(comparisons(rows)).toEqual([
+      'first: nacre-wasm on 2 threads is 29.4 times as fast as tfjs-wasm',
+      'loop: nacre-wasm on 2 threads reaches 0.63 of the speed of fit',
+    ]);
+  });
+});
