@@ -36,7 +36,9 @@ describe('toCategorical', () => {
       'toCategorical: expected class numbers from 0 to 2, received 3 at 1.',
     );
     expect(() => toCategorical([0, -1])).toThrow(/received -1 at 1/);
-    expect(() => toCategorical([0, 0.5])).toThrow('toCategorical: expected class numbers from 0 to 0, received 0.5 at 1.');
+    expect(() => toCategorical([0, 0.5])).toThrow(
+      'toCategorical: expected class numbers from 0 to 0, received 0.5 at 1.',
+    );
     expect(() => toCategorical([0, 1], 0)).toThrow(/numClasses: expected a whole number of at least 1, received 0/);
     expect(() => toCategorical('digits' as never)).toThrow(/labels: expected a tensor.*received string/);
   });
