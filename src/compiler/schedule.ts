@@ -1,6 +1,6 @@
 // Puts kernels into phases: each runs after what it reads is written, and after the last reader of what it overwrites.
 import type { Kernel } from '../ir/kernel.js';
-import { accessesOf, type KernelAccesses } from './accesses.js';
+import { accessesOf, type KernelAccess, type KernelAccesses } from './accesses.js';
 
 /** The kernels of one group, with what they read and write together. */
 export interface Unit extends KernelAccesses {
@@ -75,10 +75,17 @@ function waitsFor(unit: Unit, other: Unit, before: ReadonlyMap<Unit, ReadonlySet
   return false;
 }
 
-/** Every element of the state that the kernels read is one that the same step of theirs replaces. */
+/**
+ * Every element of the state that the kernels read is one that the same step of theirs replaces, once: nothing is filled
+ * in before it is read.
+ */
 function readsOnlyWhatItReplaces(unit: Unit, { state, replacement }: Overwrite): boolean {
-  const replaced = new Set(
-    unit.writes.filter(({ buffer }) => buffer === replacement).map(({ at }) => JSON.stringify(at)),
-  );
-  return unit.reads.every(({ buffer, at }) => buffer !== state || replaced.has(JSON.stringify(at)));
+  return unit.kernels.every((kernel) => {
+    const { reads, writes } = accessesOf(kernel);
+    const placesOf = (accesses: readonly KernelAccess[], of: number): Set<string> =>
+      new Set(accesses.filter(({ buffer }) => buffer === of).map(({ at }) => JSON.stringify(at)));
+    const read = placesOf(reads, state);
+    const replaced = placesOf(writes, replacement);
+    return read.size === 0 || (read.size === replaced.size && [...read].every((place) => replaced.has(place)));
+  });
 }
