@@ -11,7 +11,7 @@ export interface Metric {
   readonly name: string;
   readonly variables: readonly Variable[];
   /**
-   * Takes a batch into account (called while a step is traced). `weights` [B]: how much each sample counts; samples
+   * Takes a batch into account (called while a step is traced). `weights`, of shape [B], say how much each sample counts; samples
    * beyond the end of the data count 0.
    */
   update(yTrue: Tensor, yPred: Tensor, weights: Tensor): void;
