@@ -1,6 +1,9 @@
-// The backends whose results must be those of the reference, and the comparison itself.
+// The backends whose results must be those of the reference, and the comparison itself: the interpreter of kernels, and
+// WebAssembly with one, two and three threads, whose bits are those of the interpreter.
 import { afterAll, beforeAll, expect } from 'vitest';
 import { referenceBackend } from '../../src/backends/reference/backend.js';
+import { wasmBackend } from '../../src/backends/wasm/backend.js';
+import { nodePlatform } from '../../src/platform/node.js';
 import type { Backend } from '../../src/runtime/backend.js';
 import { interpreterBackend, lanes4, lanes8 } from '../support/interpreter-backend.js';
 import type { PreparedProgram } from '../support/program-builder.js';
@@ -27,6 +30,13 @@ export class Conformance {
       { label: 'interpreter with 8 lanes', backend: await interpreted(lanes8), sameBits: false },
       { label: 'interpreter with 4 lanes', backend: await interpreted(), sameBits: false },
     ];
+    for (const threads of [1, 2, 3]) {
+      const backend = await wasmBackend(nodePlatform).create({ threads });
+      expect([backend.name, backend.kind, backend.threads]).toEqual(['wasm', 'kernel', threads]);
+      // The interpreter has run the same kernels.
+      expect(backend.kind === 'kernel' && backend.target).toEqual(lanes4);
+      this.#checked.push({ label: `wasm with ${threads} threads`, backend, sameBits: true });
+    }
   }
 
   async close(): Promise<void> {
