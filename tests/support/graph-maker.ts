@@ -221,7 +221,7 @@ export class GraphMaker {
     if (axes.length === 0) return;
     const kind = choose.of(['sum', 'sum', 'max', 'min'] as const);
     if (count === 0 && kind !== 'sum') return;
-    const { node, bound } = this.#small(a, 512);
+    const { node, bound } = this.#small(a, Math.min(512, Math.floor(exactBound / Math.max(1, count))));
     const reduced = reduce(kind, node, axes);
     const kept = node.shape.filter((__, axis) => !axes.includes(axis));
     const scaled =
@@ -342,7 +342,7 @@ export class GraphMaker {
   #scatterAdd(a: Bounded, b: Bounded, choose: Choices): void {
     const [count] = a.node.shape;
     if (count === undefined || count === 0 || a.node.dtype === 'uint8' || a.node.dtype === 'bool') return;
-    const { node, bound } = this.#small(a, 1024);
+    const { node, bound } = this.#small(a, Math.min(1024, Math.floor(exactBound / count)));
     const rows = 1 + choose.below(6);
     const result = scatterAdd(this.#indices(b, [count], rows), node, rows);
     this.push(this.#squashed(result), bound * count);
