@@ -224,7 +224,12 @@ describe('training', () => {
       trained(
         () => {
           const model = sequential([
-            layers.dense({ units: 13, activation: 'tanh', inputShape: [17], kernelRegularizer: l1l2({ l1: 1e-3, l2: 1e-3 }) }),
+            layers.dense({
+              units: 13,
+              activation: 'tanh',
+              inputShape: [17],
+              kernelRegularizer: l1l2({ l1: 1e-3, l2: 1e-3 }),
+            }),
             layers.dense({ units: 3, activation: 'softmax', biasRegularizer: 'l2' }),
           ]);
           model.compile({
