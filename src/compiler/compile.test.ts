@@ -4,7 +4,22 @@ import { randomArray } from '../../tests/support/graph-values.js';
 import { ProgramBuilder } from '../../tests/support/program-builder.js';
 import { RandomStream } from '../base/random.js';
 import type { Shape } from '../base/shape.js';
-import { binary, concat, contract, loopAxis, pad, permute, reduce, reshape, slice, unary } from '../ir/build.js';
+import {
+  binary,
+  broadcastTo,
+  cast,
+  concat,
+  constant,
+  contract,
+  loopAxis,
+  pad,
+  permute,
+  reduce,
+  reshape,
+  slice,
+  unary,
+  where,
+} from '../ir/build.js';
 import type { GraphNode } from '../ir/graph.js';
 import type { KernelProgram } from '../ir/kernel.js';
 
@@ -120,4 +135,17 @@ test('operands of products may be views whose axes cut across those they were ma
     b: [loopAxis(2), loopAxis(1)],
   });
   expectCompiled(builder.finish([built]), { tolerance: { absolute: 1e-5 } });
+});
+
+test('kernels never wait for each other in a circle', () => {
+  const builder = new ProgramBuilder();
+  const x = builder.add(randomArray(random, 'float32', [1]));
+  // The first kernel could also compute `late`, which waits for `signs`, whose kernel could also compute `both`, which
+  // waits for the product and so for the first kernel.
+  const early = binary('mod', x, constant(16, [1], 'float32'));
+  const multiplied = product(reshape(x, [1, 1]), broadcastTo(reshape(early, [1, 1]), [1, 9]));
+  const signs = unary('sign', pad(x, [{ low: 0, high: 1, interior: 0 }], 1));
+  const late = where(slice(cast(signs, 'bool'), [{ start: 0, size: 1, step: 1 }]), x, early);
+  const both = binary('sub', slice(reshape(multiplied, [9]), [{ start: 0, size: 2, step: 1 }]), signs);
+  expectCompiled(builder.finish([both, signs, late]), { tolerance: { ulps: 2 } });
 });

@@ -125,7 +125,7 @@ function groupToJoin(
     !alone.has(group.members[0]!) &&
     (!group.anchor || openAnchorOps.has(group.anchor.op)) &&
     sameShape(group.members[0]!.shape, node.shape) &&
-    !wouldCycle(node, group, groupOf);
+    !wouldCycle(node, group, groupOf, groups);
   const ofInputs = new Set(node.inputs.flatMap((input) => groupOf.get(input) ?? []));
   const candidates = [...ofInputs].sort((a, b) => b.members[0]!.id - a.members[0]!.id);
   const joined = candidates.find(fits);
@@ -135,13 +135,18 @@ function groupToJoin(
 }
 
 /** Whether some input of `node` has to wait for a kernel of `group` that `node` would become part of. */
-function wouldCycle(node: GraphNode, group: OpenGroup, groupOf: ReadonlyMap<GraphNode, OpenGroup>): boolean {
+function wouldCycle(
+  node: GraphNode,
+  group: OpenGroup,
+  groupOf: ReadonlyMap<GraphNode, OpenGroup>,
+  groups: readonly OpenGroup[],
+): boolean {
   const seen = new Set<GraphNode>();
   const seenGroups = new Set<OpenGroup>();
-  const oldest = group.members[0]!.id;
+  const oldest = oldestToWait(group, groups);
   const stack = node.inputs.filter((input) => groupOf.get(input) !== group);
   for (let current = stack.pop(); current; current = stack.pop()) {
-    if (seen.has(current)) continue;
+    if (seen.has(current) || current.id < oldest) continue;
     seen.add(current);
     const itsGroup = groupOf.get(current);
     if (itsGroup === group) return true;
@@ -150,9 +155,20 @@ function wouldCycle(node: GraphNode, group: OpenGroup, groupOf: ReadonlyMap<Grap
       if (seenGroups.has(itsGroup)) continue;
       seenGroups.add(itsGroup);
       for (const member of itsGroup.members) stack.push(...member.inputs);
-    } else if (current.id > oldest) stack.push(...current.inputs);
+    } else stack.push(...current.inputs);
   }
   return false;
+}
+
+/**
+ * No node older than this waits for `group`: inputs are older than what reads them, so that an older node waits for
+ * younger ones only through a group that has members of both. `groups` begin in the order of their first members.
+ */
+function oldestToWait(group: OpenGroup, groups: readonly OpenGroup[]): number {
+  let oldest = group.members[0]!.id;
+  for (const { members } of [...groups].reverse())
+    if (members.at(-1)!.id > oldest) oldest = Math.min(oldest, members[0]!.id);
+  return oldest;
 }
 
 /** Marks as stored what belongs to no group but would be computed too often. */

@@ -16,8 +16,11 @@ export const lanes4: Target = {
   level2CacheBytes: 1024 * 1024,
 };
 
-/** A machine with wider vectors and more registers: nothing in the compiler may count on four lanes. */
-export const lanes8: Target = { ...lanes4, lanes: 8, vectorRegisters: 30, tileRows: 8 };
+/**
+ * A machine with wider vectors and more registers, on whose four lanes nothing in the compiler may count, and with so
+ * little cache that reductions of a hundred elements are walked in blocks.
+ */
+export const lanes8: Target = { ...lanes4, lanes: 8, vectorRegisters: 30, tileRows: 8, level1CacheBytes: 1024 };
 
 class InterpretedBuffer implements DeviceBuffer {
   readonly bytes: ArrayBuffer;
