@@ -14,6 +14,7 @@ import { lowerMap } from './lower/map.js';
 import { lowerReduce } from './lower/reduce.js';
 import { lowerScatter } from './lower/scatter.js';
 import { planMemory, type Lifetime, type MemoryPlan } from './memory.js';
+import { mergeSmallPhases } from './merge-small.js';
 import { schedule, unitOf, type Overwrite, type Schedule, type Unit } from './schedule.js';
 import { simplify } from './simplify.js';
 
@@ -210,7 +211,7 @@ function assemble(
       length,
       place: place ?? { kind: 'temporary', byteOffset: offsetOf.get(index)! },
     })),
-    phases: phases.map((units) => units.flatMap((unit) => unit.kernels)),
+    phases: mergeSmallPhases(phases.map((units) => units.flatMap((unit) => unit.kernels))),
     temporaryBytes: memory.totalBytes,
     parameterCount: program.parameters.length,
     outputCount: program.outputs.length,

@@ -7,8 +7,11 @@ import type { ModuleBuilder } from '../encoder/module-builder.js';
 import type { FunctionRef } from '../encoder/value-types.js';
 import { controlOffsets } from './control.js';
 
-/** Looks at the generation before a thread goes to sleep: some microseconds. */
-const spins = 4000;
+/**
+ * Looks at the generation before a thread goes to sleep: about 100 microseconds, longer than threads that share out a
+ * phase evenly are apart, and far shorter than what an operating system takes to let another process run.
+ */
+const spins = 100_000;
 /** What one sleeping thread adds to the count of arrivals. */
 const sleeper = 0x10000;
 const sleeperBits = 16;
