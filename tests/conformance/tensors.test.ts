@@ -63,8 +63,8 @@ describe('matMul', () => {
       [65, 17],
     ],
     [
-      [7, 300],
-      [300, 129],
+      [5, 130],
+      [130, 65],
     ],
   ];
   test.each(pairs.map((pair) => ({ pair, name: text(pair) })))('$name', ({ pair: [a, b] }) =>
@@ -96,7 +96,7 @@ describe('conv2d', () => {
     { x: [2, 5, 5, 3], kernel: [2, 2, 1, 3], options: { groups: 3, padding: 'same' } },
     { x: [1, 1, 1, 1], kernel: [1, 1, 1, 1], options: {} },
     { x: [0, 5, 5, 2], kernel: [3, 3, 2, 3], options: {} },
-    { x: [3, 13, 11, 9], kernel: [3, 3, 9, 17], options: { padding: 'same' } },
+    { x: [2, 9, 10, 9], kernel: [3, 3, 9, 17], options: { padding: 'same' } },
   ];
   test.each(cases.map((item) => ({ item, name: JSON.stringify(item) })))('$name', ({ item: { x, kernel, options } }) =>
     everywhere.agree(() =>
@@ -136,7 +136,7 @@ describe('pooling', () => {
 });
 
 describe('functions', () => {
-  const shapes: readonly Shape[] = [[7], [3, 5], [2, 3, 9], [41, 53]];
+  const shapes: readonly Shape[] = [[7], [3, 5], [41, 53]];
   const functions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
     softmax: (x) => x.softmax(),
     logSoftmax: (x) => x.logSoftmax(),

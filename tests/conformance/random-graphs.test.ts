@@ -1,0 +1,48 @@
+// Random graphs of many ops, of several outputs and of state, give what the reference gives on every backend. What they
+// have found stands as a test of its own beside the pass that was at fault.
+import * as fc from 'fast-check';
+import { test } from 'vitest';
+import { graphOf, graphPlans, type GraphKind } from '../support/random-graph.js';
+import type { Tolerance } from '../support/tolerance.js';
+import { useConformance } from './backends.js';
+
+const conformance = useConformance();
+
+interface Property extends GraphKind {
+  readonly name: string;
+  readonly runs: number;
+  readonly instructions: number;
+  readonly tolerance: Tolerance;
+}
+
+const exactly: Tolerance = { anyZero: true };
+
+const properties: readonly Property[] = [
+  { name: 'of few ops on whole numbers', smooth: false, large: false, runs: 200, instructions: 8, tolerance: exactly },
+  {
+    name: 'of many ops on whole numbers',
+    smooth: false,
+    large: false,
+    runs: 120,
+    instructions: 50,
+    tolerance: exactly,
+  },
+  { name: 'of large values', smooth: false, large: true, runs: 40, instructions: 10, tolerance: exactly },
+  {
+    name: 'of smooth functions',
+    smooth: true,
+    large: false,
+    runs: 80,
+    instructions: 16,
+    tolerance: { absolute: 1e-3 },
+  },
+];
+
+test.each(properties)('graphs $name', async ({ runs, instructions, tolerance, ...kind }) => {
+  await fc.assert(
+    fc.asyncProperty(graphPlans(kind, instructions), async (plan) => {
+      await conformance.check(graphOf(plan), 'the graph', tolerance, 2);
+    }),
+    { seed: 20240, numRuns: runs, endOnFailure: false },
+  );
+});
