@@ -46,7 +46,7 @@ export function compileProgram(program: Program, target: Target, observer?: Comp
       const lowered = lower(graph, forced, alone, target);
       const order = schedule(lowered.units, lowered.overwrites);
       if ('phases' in order) {
-        const { kernels, memory } = assemble(program, lowered, order);
+        const { kernels, memory } = assemble(program, lowered, order, target);
         observer?.done(kernels, memory);
         return kernels;
       }
@@ -187,6 +187,7 @@ function assemble(
   program: Program,
   lowered: Lowered,
   { phases, phaseOf }: Schedule,
+  target: Target,
 ): { kernels: KernelProgram; memory: MemoryPlan } {
   const spans = new Map<number, { first: number; last: number }>();
   for (const unit of lowered.units) {
@@ -211,7 +212,10 @@ function assemble(
       length,
       place: place ?? { kind: 'temporary', byteOffset: offsetOf.get(index)! },
     })),
-    phases: mergeSmallPhases(phases.map((units) => units.flatMap((unit) => unit.kernels))),
+    phases: mergeSmallPhases(
+      phases.map((units) => units.flatMap((unit) => unit.kernels)),
+      target.meetingFlops,
+    ),
     temporaryBytes: memory.totalBytes,
     parameterCount: program.parameters.length,
     outputCount: program.outputs.length,

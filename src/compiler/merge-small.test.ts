@@ -15,7 +15,7 @@ function copy(name: string, from: number, to: number, chunks: number, flops: num
 
 describe('phases with little work', () => {
   test('next to each other become one kernel that loops over the chunks of each in turn', () => {
-    const merged = mergeSmallPhases([[copy('a', 0, 1, 3, 10)], [copy('b', 1, 2, 3, 10), copy('c', 1, 3, 2, 10)]]);
+    const merged = mergeSmallPhases([[copy('a', 0, 1, 3, 10)], [copy('b', 1, 2, 3, 10), copy('c', 1, 3, 2, 10)]], 100);
     expect(merged).toHaveLength(1);
     expect(merged[0]).toHaveLength(1);
     const [kernel] = merged[0]!;
@@ -37,6 +37,11 @@ describe('phases with little work', () => {
 
   test('stay apart when a phase with much work lies between them, and alone they stay as they are', () => {
     const phases = [[copy('a', 0, 1, 3, 10)], [copy('b', 1, 2, 64, 1e6)], [copy('c', 2, 3, 3, 10)]];
-    expect(mergeSmallPhases(phases)).toEqual(phases);
+    expect(mergeSmallPhases(phases, 100)).toEqual(phases);
+  });
+
+  test('stay apart where meeting costs nothing', () => {
+    const phases = [[copy('a', 0, 1, 3, 10)], [copy('b', 1, 2, 3, 0)]];
+    expect(mergeSmallPhases(phases, 0)).toEqual(phases);
   });
 });

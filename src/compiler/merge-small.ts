@@ -4,10 +4,10 @@ import type { Kernel, KernelStatement } from '../ir/kernel.js';
 import { chunkVariable } from './lower/context.js';
 import { renameStatement } from './rename.js';
 
-/** A phase with less work than this takes a few microseconds on one thread. */
-const littleWork = 100_000;
-
-export function mergeSmallPhases(phases: readonly (readonly Kernel[])[]): Kernel[][] {
+/** A phase of less than `littleWork` operations is joined with neighbours that are as small. */
+export function mergeSmallPhases(phases: readonly (readonly Kernel[])[], littleWork: number): Kernel[][] {
+  const isSmall = (phase: readonly Kernel[] | undefined): boolean =>
+    phase !== undefined && phase.reduce((sum, kernel) => sum + kernel.flops, 0) < littleWork;
   const result: Kernel[][] = [];
   let run: Kernel[] = [];
   const close = (): void => {
@@ -24,10 +24,6 @@ export function mergeSmallPhases(phases: readonly (readonly Kernel[])[]): Kernel
   });
   close();
   return result;
-}
-
-function isSmall(phase: readonly Kernel[] | undefined): boolean {
-  return phase !== undefined && phase.reduce((sum, kernel) => sum + kernel.flops, 0) < littleWork;
 }
 
 /** One kernel that does what `kernels` do, one after the other. */

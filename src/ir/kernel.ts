@@ -14,6 +14,8 @@ export interface Target {
   readonly tileVectors: number;
   readonly level1CacheBytes: number;
   readonly level2CacheBytes: number;
+  /** Below so many floating-point operations one thread has done a phase before all threads have met after it. */
+  readonly meetingFlops: number;
 }
 
 /** The type of a value in a register: 32-bit floats, 32-bit integers, or a mask of all ones or all zeros a lane. */

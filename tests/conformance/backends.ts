@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { referenceBackend } from '../../src/backends/reference/backend.js';
 import { wasmBackend } from '../../src/backends/wasm/backend.js';
 import { nodePlatform } from '../../src/platform/node.js';
+import type { Target } from '../../src/ir/kernel.js';
 import type { Backend } from '../../src/runtime/backend.js';
-import { interpreterBackend, lanes4, lanes8 } from '../support/interpreter-backend.js';
+import { interpreterBackend, lanes8, meeting4 } from '../support/interpreter-backend.js';
 import type { PreparedProgram } from '../support/program-builder.js';
 import { runProgram, type ProgramResults } from '../support/run-program.js';
 import { differenceOf, type Tolerance } from '../support/tolerance.js';
@@ -13,6 +14,8 @@ import { differenceOf, type Tolerance } from '../support/tolerance.js';
 interface Checked {
   readonly label: string;
   readonly backend: Backend;
+  /** What is compiled for, where it is not the backend's own target. */
+  readonly target?: Target;
   /** Gives the same bits as the one before it in the list. */
   readonly sameBits: boolean;
 }
@@ -25,17 +28,17 @@ export class Conformance {
 
   async open(): Promise<void> {
     this.#reference = await referenceBackend.create({ threads: 1 });
-    const interpreted = (target = lanes4): Promise<Backend> => interpreterBackend(target).create({ threads: 1 });
+    const interpreted = (target: Target): Promise<Backend> => interpreterBackend(target).create({ threads: 1 });
     this.#checked = [
       { label: 'interpreter with 8 lanes', backend: await interpreted(lanes8), sameBits: false },
-      { label: 'interpreter with 4 lanes', backend: await interpreted(), sameBits: false },
+      { label: 'interpreter with 4 lanes', backend: await interpreted(meeting4), sameBits: false },
     ];
     for (const threads of [1, 2, 3]) {
       const backend = await wasmBackend(nodePlatform).create({ threads });
       expect([backend.name, backend.kind, backend.threads]).toEqual(['wasm', 'kernel', threads]);
-      // The interpreter has run the same kernels.
-      expect(backend.kind === 'kernel' && backend.target).toEqual(lanes4);
-      this.#checked.push({ label: `wasm with ${threads} threads`, backend, sameBits: true });
+      const label = `wasm with ${threads} threads`;
+      // With three threads they meet between all phases, as they do where there is more work.
+      this.#checked.push({ label, backend, sameBits: true, ...(threads === 3 ? { target: meeting4 } : {}) });
     }
   }
 
@@ -52,8 +55,8 @@ export class Conformance {
   ): Promise<ProgramResults> {
     const expected = await runProgram(this.#reference!, program, parameters, steps);
     let before: ProgramResults | undefined;
-    for (const { label, backend, sameBits } of this.#checked) {
-      const received = await runProgram(backend, program, parameters, steps);
+    for (const { label, backend, target, sameBits } of this.#checked) {
+      const received = await runProgram(backend, program, parameters, steps, target);
       expectSame(received, expected, tolerance, `${what}, ${label}`);
       if (sameBits && before) expectSame(received, before, noTolerance, `${what}, ${label}, bits`);
       before = received;

@@ -5,9 +5,9 @@ import type { NDArray } from '../../src/base/ndarray.js';
 import { RandomStream } from '../../src/base/random.js';
 import { compileProgram } from '../../src/compiler/compile.js';
 import { interpret } from '../../src/ir/interpret.js';
-import type { KernelProgram } from '../../src/ir/kernel.js';
+import type { KernelProgram, Target } from '../../src/ir/kernel.js';
 import { rootsOf, type Program } from '../../src/ir/program.js';
-import { lanes4 } from './interpreter-backend.js';
+import { meeting4 } from './interpreter-backend.js';
 import type { PreparedProgram } from './program-builder.js';
 import { differenceOf, type Tolerance } from './tolerance.js';
 
@@ -22,9 +22,9 @@ function step({ outputs, updates, ...program }: Program, state: readonly NDArray
 /** Expects the reference's outputs and state after every one of `steps` steps. Gives the kernels back. */
 export function expectCompiled(
   { program, parameters }: PreparedProgram,
-  options: { readonly steps?: number; readonly tolerance?: Tolerance; readonly target?: typeof lanes4 } = {},
+  options: { readonly steps?: number; readonly tolerance?: Tolerance; readonly target?: Target } = {},
 ): KernelProgram {
-  const { steps = 1, tolerance, target = lanes4 } = options;
+  const { steps = 1, tolerance, target = meeting4 } = options;
   const kernels = compileProgram(program, target);
   const random = new RandomStream(1);
   const memory = parameters.map(({ data }) => data.slice());

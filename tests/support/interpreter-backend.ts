@@ -14,13 +14,24 @@ export const lanes4: Target = {
   tileVectors: 2,
   level1CacheBytes: 32 * 1024,
   level2CacheBytes: 1024 * 1024,
+  meetingFlops: 100_000,
 };
+
+/** The same, where threads meet between all phases, however small. */
+export const meeting4: Target = { ...lanes4, meetingFlops: 0 };
 
 /**
  * A machine with wider vectors and more registers, on whose four lanes nothing in the compiler may count, and with so
- * little cache that reductions of a hundred elements are walked in blocks.
+ * little cache that reductions of a hundred elements are walked in blocks. Threads always meet between phases.
  */
-export const lanes8: Target = { ...lanes4, lanes: 8, vectorRegisters: 30, tileRows: 8, level1CacheBytes: 1024 };
+export const lanes8: Target = {
+  ...lanes4,
+  lanes: 8,
+  vectorRegisters: 30,
+  tileRows: 8,
+  level1CacheBytes: 1024,
+  meetingFlops: 0,
+};
 
 class InterpretedBuffer implements DeviceBuffer {
   readonly bytes: ArrayBuffer;

@@ -27,16 +27,18 @@ export function kernelsOf(program: Program, target: Target): KernelProgram {
   return kernels;
 }
 
+/** A kernel backend runs what is compiled for its own target, unless another one with as many lanes is given. */
 export async function runProgram(
   backend: Backend,
   program: Program,
   parameters: readonly NDArray[],
   steps = 1,
+  target?: Target,
 ): Promise<ProgramResults> {
   verifyProgram(program);
   const executable = await (backend.kind === 'graph'
     ? backend.load(program)
-    : backend.load(kernelsOf(program, backend.target)));
+    : backend.load(kernelsOf(program, target ?? backend.target)));
   const place = ({ data }: NDArray): DeviceBuffer => {
     const buffer = backend.allocate(data.byteLength);
     backend.write(buffer, data);

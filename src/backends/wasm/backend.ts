@@ -36,6 +36,7 @@ const target: Target = {
   tileVectors: 2,
   level1CacheBytes: 32 * 1024,
   level2CacheBytes: 1024 * 1024,
+  meetingFlops: 100_000,
 };
 
 /** A module that does nothing, with SIMD: `(module (func (drop (v128.const i64x2 0 0))))`. */
