@@ -193,7 +193,9 @@ export class Emitter {
 
   /** The row that an element of `indices` names, the same for all lanes, clamped to 0..rows-1. */
   rowIndex(indices: GraphNode, index: readonly Index[], rows: number): Index {
-    const { expr } = this.#clamp(this.value(indices, index, { vector: false, count: 1 }), rows - 1);
+    const key = `row ${rows} of ${indices.id}@${index.map(indexKey).join()}`;
+    const clamp = (): Value => this.#clamp(this.value(indices, index, { vector: false, count: 1 }), rows - 1);
+    const { expr } = this.builder.remembered(key) ?? this.builder.remember(key, clamp());
     return expr.kind === 'number' ? constantIndex(expr.value) : variableIndex(registerName(expr));
   }
 
