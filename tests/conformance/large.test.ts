@@ -1,0 +1,92 @@
+// Sizes of real networks, where products are walked in blocks and work is shared out: WebAssembly with one to three
+// threads against the reference, and bit for bit among the numbers of threads. The interpreter is too slow for them.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { referenceBackend } from '../../src/backends/reference/backend.js';
+import { wasmBackend } from '../../src/backends/wasm/backend.js';
+import { RandomStream } from '../../src/base/random.js';
+import { sizeOf, type Shape } from '../../src/base/shape.js';
+import { gradients } from '../../src/autodiff/gradients.js';
+import { binary, reduce } from '../../src/ir/build.js';
+import type { GraphNode } from '../../src/ir/graph.js';
+import { nodePlatform } from '../../src/platform/node.js';
+import type { Backend } from '../../src/runtime/backend.js';
+import { softmax } from '../../src/tensor/ops/activation.js';
+import { conv2d, maxPool2d } from '../../src/tensor/ops/convolution.js';
+import { matMul } from '../../src/tensor/ops/linear.js';
+import { randomArray } from '../support/graph-values.js';
+import { ProgramBuilder } from '../support/program-builder.js';
+import { runProgram } from '../support/run-program.js';
+import { differenceOf } from '../support/tolerance.js';
+
+let reference: Backend;
+let machines: readonly Backend[] = [];
+beforeAll(async () => {
+  reference = await referenceBackend.create({ threads: 1 });
+  machines = await Promise.all([1, 2, 3].map((threads) => wasmBackend(nodePlatform).create({ threads })));
+  expect(machines.map(({ name, threads }) => `${name} ${threads}`)).toEqual(['wasm 1', 'wasm 2', 'wasm 3']);
+});
+afterAll(() => Promise.all([reference, ...machines].map((backend) => backend.close())));
+
+interface Case {
+  readonly shapes: readonly Shape[];
+  readonly build: (...inputs: GraphNode[]) => GraphNode;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  'a product of square matrices': {
+    shapes: [
+      [200, 200],
+      [200, 200],
+    ],
+    build: (a, b) => matMul(a, b),
+  },
+  'the first layer of a digit classifier': {
+    shapes: [
+      [32, 784],
+      [784, 128],
+    ],
+    build: (x, w) => binary('max', matMul(x, w), reduce('sum', matMul(x, w), [1])),
+  },
+  'a first convolution and its pooling': {
+    shapes: [
+      [4, 28, 28, 1],
+      [3, 3, 1, 32],
+    ],
+    build: (x, kernel) => maxPool2d(conv2d(x, kernel, {}), {}),
+  },
+  'a second convolution': {
+    shapes: [
+      [4, 13, 13, 32],
+      [3, 3, 32, 64],
+    ],
+    build: (x, kernel) => conv2d(x, kernel, {}),
+  },
+  'a kernel summed over many places': {
+    shapes: [
+      [12, 20, 20, 8],
+      [3, 3, 8, 8],
+    ],
+    build: (x, kernel) => conv2d(x, kernel, { padding: 'same' }),
+  },
+  'probabilities of many classes': { shapes: [[37, 1001]], build: (x) => softmax(x, -1) },
+};
+
+describe('of real networks', () => {
+  test.each(Object.entries(cases))('%s', async (_, { shapes, build }) => {
+    const builder = new ProgramBuilder();
+    const stream = new RandomStream(3);
+    const inputs = shapes.map((shape) => builder.add(randomArray(stream, 'float32', shape)));
+    const value = build(...inputs);
+    const weights = builder.add(randomArray(stream, 'float32', value.shape));
+    const { program, parameters } = builder.finish([value, ...gradients(value, inputs, weights)]);
+    const expected = await runProgram(reference, program, parameters);
+    const received = await Promise.all(machines.map((machine) => runProgram(machine, program, parameters)));
+    received.forEach(({ outputs }, i) =>
+      outputs.forEach((output, position) => {
+        const what = `output ${position} of ${sizeOf(output.shape)} elements, ${i + 1} threads`;
+        expect(differenceOf(output, expected.outputs[position]!, { ofLargest: 1e-5 }), what).toBeUndefined();
+        expect(differenceOf(output, received[0]!.outputs[position]!), `bits of ${what}`).toBeUndefined();
+      }),
+    );
+  });
+});
