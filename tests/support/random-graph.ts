@@ -1,5 +1,6 @@
 // Random graphs as lists of instructions, which fast-check can shorten when one of them shows a fault.
 import * as fc from 'fast-check';
+import { gradients } from '../../src/autodiff/gradients.js';
 import { RandomStream } from '../../src/base/random.js';
 import { sizeOf, type Shape } from '../../src/base/shape.js';
 import { binary, cast, constant, unary } from '../../src/ir/build.js';
@@ -81,8 +82,8 @@ export function graphOf(plan: GraphPlan): PreparedProgram {
     const bounded = plan.smooth ? unary('tanh', value) : binary('mod', cast(value, 'int32'), constant(9, [], 'int32'));
     return [[node, fitted(cast(bounded, node.dtype), node.shape)] as const];
   });
-  return builder.finish(
-    plan.outputs.map((position) => fromEnd(position).node),
-    updates,
-  );
+  const outputs = plan.outputs.map((position) => fromEnd(position).node);
+  // Smooth graphs bring the gradients of an output with them.
+  const derived = plan.smooth ? gradients(outputs[0]!, parameters, constant(1, outputs[0]!.shape, 'float32')) : [];
+  return builder.finish([...outputs, ...derived], updates);
 }
