@@ -142,7 +142,7 @@ export class Tensor {
   div(other: Operand): Tensor {
     return this.#binary('div', other);
   }
-  /** The quotient rounded down. */
+  /** The quotient rounded down; of floats, the rounded quotient (1 by 0.1 gives 10, where NumPy gives 9). */
   floorDiv(other: Operand): Tensor {
     return this.#binary('floorDiv', other);
   }
