@@ -12,7 +12,6 @@ import {
   concat,
   constant,
   contract,
-  expandLast,
   gather,
   loopAxis,
   permute,
@@ -229,22 +228,21 @@ describe('kernels stay apart', () => {
 
   test('and come in an order in which each finds what it reads', () => {
     const joined = program([[3, 4]], (x) => {
-      const sum = reduce('sum', x, [1]);
-      return { outputs: [concat([binary('mul', x, sum), unary('exp', expandLast(reshape(sum, [3])))], 1)] };
+      const e = unary('exp', x);
+      return { outputs: [concat([binary('div', e, reduce('sum', e, [1])), unary('sqrt', e)], 1)] };
     });
-    const { program: before } = joined;
-    const groups = fuse(simplify(before), new Set());
-    const done = new Set<GraphNode>();
+    const groups = fuse(simplify(joined.program), new Set());
+    const ready = new Set<GraphNode>();
+    let readings = 0;
     for (const { members } of groups) {
-      for (const member of members)
-        for (const needed of members.flatMap(({ inputs }) => inputs)) {
-          const producer = groups.find((group) => group.members.includes(needed));
-          if (producer && !members.includes(needed))
-            expect(done.has(needed), `${member.op} reads ${needed.op}`).toBe(true);
-        }
-      members.forEach((member) => done.add(member));
+      for (const needed of members.flatMap(({ inputs }) => inputs)) {
+        if (members.includes(needed) || !groups.some((group) => group.members.includes(needed))) continue;
+        readings++;
+        expect(ready.has(needed), needed.op).toBe(true);
+      }
+      for (const member of members) ready.add(member);
     }
-    expect(done.has(before.outputs[0]!) || groups.length > 1).toBe(true);
+    expect(readings).toBeGreaterThan(1);
     expectCompiled(joined, { tolerance: { ulps: 16 } });
   });
 });

@@ -8,7 +8,7 @@ import { setRandomSeed } from '../../src/nn/naming.js';
 import { nodePlatform } from '../../src/platform/node.js';
 import type { BackendFactory } from '../../src/runtime/backend.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
-import { interpreterBackend } from '../support/interpreter-backend.js';
+import { interpreterBackend, meeting4 } from '../support/interpreter-backend.js';
 import { differenceOf, type Tolerance } from '../support/tolerance.js';
 
 /** What is computed, by name. It has to make anew whatever it uses. */
@@ -18,7 +18,7 @@ const wasm = wasmBackend(nodePlatform);
 
 const places: readonly { readonly factory: BackendFactory; readonly threads: number }[] = [
   { factory: referenceBackend, threads: 1 },
-  { factory: interpreterBackend(), threads: 1 },
+  { factory: interpreterBackend(meeting4), threads: 1 },
   ...[1, 2, 3].map((threads) => ({ factory: wasm, threads })),
 ];
 
