@@ -242,7 +242,7 @@ describe('kernels stay apart', () => {
       }
       for (const member of members) ready.add(member);
     }
-    expect(readings).toBeGreaterThan(1);
+    expect(readings).toBeGreaterThan(0);
     expectCompiled(joined, { tolerance: { ulps: 16 } });
   });
 });
