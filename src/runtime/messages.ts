@@ -7,10 +7,14 @@ export interface StartMessage {
   readonly memory?: WebAssembly.Memory;
 }
 
+/** Code that a worker can load: a WebAssembly module, or in Node the path of a native one. */
+export type CodeMessage =
+  { readonly kind: 'wasm'; readonly module: WebAssembly.Module } | { readonly kind: 'native'; readonly path: string };
+
 /** Something to do that nobody waits for. */
 export type Order =
-  /** Instantiates a module and keeps it under a number. */
-  | { readonly kind: 'load'; readonly program: number; readonly module: WebAssembly.Module }
+  /** Loads a program's code and keeps it under a number. */
+  | { readonly kind: 'load'; readonly program: number; readonly code: CodeMessage }
   | { readonly kind: 'unload'; readonly program: number }
   /** Makes the worker's own memory at least this large. */
   | { readonly kind: 'grow'; readonly byteLength: number }
@@ -19,7 +23,7 @@ export type Order =
 
 /** Something to do, and to answer when it is done. */
 export type Request =
-  /** Calls the module's `run(thread, threads, steps, table, control)`; `threads` workers must be asked. */
+  /** Calls the program's `run(thread, threads, steps, table, control)`; `threads` workers must be asked. */
   | {
       readonly kind: 'run';
       readonly program: number;

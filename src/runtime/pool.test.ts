@@ -69,7 +69,7 @@ describe('a thread pool', () => {
     const memory = sharedMemory();
     const pool = await startPool({ threads, memory });
     expect(pool.threads).toBe(threads);
-    pool.order({ kind: 'load', program: 5, module: await moduleOf(count) });
+    pool.order({ kind: 'load', program: 5, code: { kind: 'wasm', module: await moduleOf(count) } });
     await pool.request(run(5, 7, threads));
     const counts = (): number[] => [...new Int32Array(memory.buffer, 64, threads + 1)];
     const once = threads * 1000 + 7;
@@ -83,7 +83,7 @@ describe('a thread pool', () => {
 
   test('does what it is asked in that order, in a memory of its only worker', async () => {
     const pool = await startPool({});
-    pool.order({ kind: 'load', program: 1, module: await moduleOf(count, false) });
+    pool.order({ kind: 'load', program: 1, code: { kind: 'wasm', module: await moduleOf(count, false) } });
     pool.order({ kind: 'grow', byteLength: 100_000 });
     const bytes = Uint8Array.of(1, 2, 3, 4);
     pool.order({ kind: 'write', address: 99_990, bytes }, [bytes.buffer]);
@@ -96,7 +96,7 @@ describe('a thread pool', () => {
 
   test('forgets a program that is unloaded', async () => {
     const pool = await startPool({});
-    pool.order({ kind: 'load', program: 1, module: await moduleOf(count, false) });
+    pool.order({ kind: 'load', program: 1, code: { kind: 'wasm', module: await moduleOf(count, false) } });
     pool.order({ kind: 'unload', program: 1 });
     await expect(pool.request(run(1, 1))).rejects.toThrow(InternalError);
   });
@@ -124,7 +124,7 @@ describe('a thread pool', () => {
 describe('a pool that fails', () => {
   test('says which worker and function failed, and stops the others', async () => {
     const pool = await startPool({ threads: 3, memory: sharedMemory() });
-    pool.order({ kind: 'load', program: 1, module: await moduleOf(trap) });
+    pool.order({ kind: 'load', program: 1, code: { kind: 'wasm', module: await moduleOf(trap) } });
     const first = pool.request(run(1, 1));
     const second = pool.request(run(1, 1));
     const failure = new InternalError("Worker 1 of 3 failed to run in function 'kernel': unreachable.");
@@ -137,7 +137,7 @@ describe('a pool that fails', () => {
 
   test('says that a module cannot be loaded', async () => {
     const pool = await startPool({});
-    pool.order({ kind: 'load', program: 1, module: await moduleOf(count, true) });
+    pool.order({ kind: 'load', program: 1, code: { kind: 'wasm', module: await moduleOf(count, true) } });
     await expect(pool.request(run(1, 1))).rejects.toThrow(/^Worker 1 of 1 failed to load: .*memory/);
   });
 
@@ -173,7 +173,7 @@ describe('closing a pool', () => {
     pool.order({
       kind: 'load',
       program: 1,
-      module: await moduleOf((code) => code.loop((again) => code.br(again))),
+      code: { kind: 'wasm', module: await moduleOf((code) => code.loop((again) => code.br(again))) },
     });
     const running = pool.request(run(1, 1));
     const outcome = expect(running).rejects.toThrow(new StateError('The thread pool is closed.'));

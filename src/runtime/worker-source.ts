@@ -1,7 +1,8 @@
 // The script of every worker, as text: it is started from a string in Node and from a blob on a page, so that neither
 // bundlers nor paths have to be right. messages.ts says what it is sent and what it answers.
 
-/** Plain JavaScript for both platforms; it uses nothing but the language, messages and WebAssembly. */
+/** Plain JavaScript for both platforms; it uses nothing but the language, messages, WebAssembly and, for
+ * native code, Node's process.dlopen. */
 export const workerSource = `'use strict';
 (() => {
   // Node's parentPort and a page's worker scope have the same onmessage and postMessage.
@@ -22,13 +23,25 @@ export const workerSource = `'use strict';
     }
   };
 
+  const loaders = {
+    wasm: ({ module }) => new WebAssembly.Instance(module, { env: { memory } }).exports.run,
+    native: ({ path }) => {
+      const loaded = { exports: {} };
+      process.dlopen(loaded, path);
+      const { run } = loaded.exports;
+      // A memory that grows stays where it is.
+      const bytes = new Uint8Array(memory.buffer);
+      return (thread, threads, steps, table, control) => run(bytes, thread, threads, steps, table, control);
+    },
+  };
+
   const actions = {
     start: (message) => {
       thread = message.thread;
       memory = message.memory ?? createMemory();
     },
-    load: ({ program, module }) => {
-      runs.set(program, new WebAssembly.Instance(module, { env: { memory } }).exports.run);
+    load: ({ program, code }) => {
+      runs.set(program, loaders[code.kind](code));
     },
     unload: ({ program }) => {
       runs.delete(program);

@@ -1,5 +1,5 @@
 // Runs programs of kernels as the WebAssembly printer prints them, for comparison with the interpreter.
-import { controlByteLength, controlOffsets } from '../../src/backends/wasm/printer/control.js';
+import { controlByteLength, controlOffsets } from '../../src/runtime/control.js';
 import { maximumPages, printProgram } from '../../src/backends/wasm/printer/print-program.js';
 import { bytesPerElement, viewOf, type TypedArray } from '../../src/base/dtype.js';
 import type { KernelProgram } from '../../src/ir/kernel.js';
@@ -33,7 +33,7 @@ export class PrintedMemory {
       ...Array.from({ length: program.outputCount }, (_, index) => outputBytes(program, index)),
     ];
     let end = this.table + 4 * sizes.length;
-    this.#regions.push([this.control, this.control + controlByteLength]);
+    this.#regions.push([this.control, this.control + controlByteLength(1)]);
     for (const size of sizes) {
       const begin = roundUp(end, alignment);
       end = begin + size;
@@ -50,7 +50,7 @@ export class PrintedMemory {
     const initial = total / pageBytes;
     this.memory = new WebAssembly.Memory(shared ? { initial, maximum: maximumPages, shared } : { initial });
     this.bytes.fill(neverWritten);
-    this.bytes.fill(0, this.control, this.control + controlByteLength);
+    this.bytes.fill(0, this.control, this.control + controlByteLength(1));
     new Int32Array(this.memory.buffer).set(this.#addresses, this.table / 4);
     parameters.forEach((array, index) => this.#parameter(index).set(array));
   }

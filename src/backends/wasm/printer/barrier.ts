@@ -5,7 +5,7 @@
 // the thread that raises the generation or sees that it was raised.
 import type { ModuleBuilder } from '../encoder/module-builder.js';
 import type { FunctionRef } from '../encoder/value-types.js';
-import { controlOffsets } from './control.js';
+import { controlOffsets } from '../../../runtime/control.js';
 
 /**
  * Looks at the generation before a thread goes to sleep: about 100 microseconds, longer than threads that share out a

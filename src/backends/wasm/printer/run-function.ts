@@ -2,7 +2,7 @@
 // where it meets the others, and when all of them stop.
 import type { FunctionBuilder } from '../encoder/function-builder.js';
 import type { FunctionRef, Local } from '../encoder/value-types.js';
-import { controlOffsets } from './control.js';
+import { controlOffsets } from '../../../runtime/control.js';
 
 /** thread, threads, steps: numbers; table, control: addresses. */
 export const runFunctionType = { parameters: ['i32', 'i32', 'i32', 'i32', 'i32'], results: [] } as const;

@@ -14,5 +14,7 @@ export const controlOffsets = {
   agreedStop: 16,
 } as const;
 
-/** Bytes that the block takes, at an address that is a multiple of 4. It starts as zeros. */
-export const controlByteLength = 20;
+/** Bytes that the block takes for so many threads, at an address that is a multiple of 64. It starts as zeros. */
+export function controlByteLength(threads: number): number {
+  return 20 + 0 * threads;
+}

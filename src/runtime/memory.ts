@@ -1,6 +1,6 @@
-// The backend's linear memory as the main thread reaches it: shared with the workers, or inside the only worker.
-import { StateError } from '../../base/errors.js';
-import type { ThreadPool } from '../../runtime/pool.js';
+// The linear memory of a pooled backend as the main thread reaches it: shared with the workers, or inside the only worker.
+import { StateError } from '../base/errors.js';
+import type { ThreadPool } from './pool.js';
 
 export const pageBytes = 65536;
 const initialPages = 16;
@@ -29,7 +29,7 @@ export function createSharedMemory(): WebAssembly.Memory {
       return new WebAssembly.Memory({ initial: initialPages, maximum, shared: true });
     } catch (error) {
       if (maximum <= fewestPages)
-        throw new StateError(`The wasm backend cannot have a shared memory here: ${String(error)}`, { cause: error });
+        throw new StateError(`There is no shared memory to be had here: ${String(error)}`, { cause: error });
     }
   }
 }

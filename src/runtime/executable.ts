@@ -1,0 +1,117 @@
+// A program that is loaded: its code on the workers, its own memory, and how a run is started.
+import { InternalError, messageOf, StateError } from '../base/errors.js';
+import type { DeviceBuffer, Executable, Operands } from './backend.js';
+import type { ThreadPool } from './pool.js';
+import { usableBuffer, type BufferOwner, type LinearBuffer } from './buffer.js';
+import type { BackendMemory } from './memory.js';
+import type { Code, Run } from './code.js';
+import { controlByteLength } from './control.js';
+import type { Distribution } from './distribution.js';
+import type { ProgramFootprint } from './footprint.js';
+
+/** What a loaded program needs of its backend. */
+export interface Host extends BufferOwner {
+  readonly pool: ThreadPool;
+  readonly memory: BackendMemory;
+  allocate(byteLength: number): LinearBuffer;
+  free(buffer: LinearBuffer): void;
+  /** Does `work`, which uses `buffers`, when all that was asked for before is done. */
+  inTurn<Result>(buffers: readonly LinearBuffer[], work: () => Result | Promise<Result>): Promise<Result>;
+  /** @throws StateError if the backend is closed or has failed */
+  checkUsable(): void;
+}
+
+export class PooledExecutable implements Executable {
+  readonly #host: Host;
+  readonly #code: Code;
+  /** The program's number on the workers. */
+  readonly #number: number;
+  readonly #needed: ProgramFootprint;
+  readonly #distribution: Distribution;
+  /** The table of addresses starts a cache line after the control block, which threads write to all the time. */
+  readonly #tableOffset: number;
+  readonly #temporaries: LinearBuffer;
+  /** The control block and the table of addresses. */
+  readonly #block: LinearBuffer;
+  #runOnCaller: Run | undefined;
+  #disposed = false;
+
+  /** @throws MemoryError if there is no room for the program's own memory */
+  constructor(host: Host, code: Code, footprint: ProgramFootprint, number: number, distribution: Distribution) {
+    this.#host = host;
+    this.#code = code;
+    this.#number = number;
+    this.#needed = footprint;
+    this.#distribution = distribution;
+    this.#tableOffset = 64 * Math.ceil(controlByteLength(distribution.threads) / 64);
+    this.#temporaries = host.allocate(footprint.temporaryBytes);
+    this.#block = host.allocate(this.#tableOffset + 4 * (1 + footprint.parameters.length + footprint.outputs.length));
+    host.pool.order({ kind: 'load', program: number, code: code.message });
+  }
+
+  async run(operands: Operands, steps: number): Promise<void> {
+    this.#host.checkUsable();
+    if (this.#disposed)
+      throw new StateError(`${this.#host.name}: this program was disposed of and cannot run again; load it anew.`);
+    this.#checkSteps(steps);
+    const buffers = [
+      this.#temporaries,
+      ...this.#operandBuffers(operands, 'parameters'),
+      ...this.#operandBuffers(operands, 'outputs'),
+    ];
+    await this.#host.inTurn([...buffers, this.#block], () => this.#start(buffers, steps));
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    const { pool } = this.#host;
+    const forget = (): void => {
+      if (!pool.failure) pool.order({ kind: 'unload', program: this.#number });
+    };
+    void this.#host.inTurn([], forget).catch(() => undefined);
+    this.#host.free(this.#temporaries);
+    this.#host.free(this.#block);
+  }
+
+  #start(buffers: readonly LinearBuffer[], steps: number): Promise<unknown> | undefined {
+    if (steps === 0) return undefined;
+    const tableOffset = this.#tableOffset;
+    const words = new Uint32Array(tableOffset / 4 + buffers.length);
+    buffers.forEach(({ address }, index) => (words[tableOffset / 4 + index] = address));
+    const { memory, pool } = this.#host;
+    const { threads, stepsOnCaller } = this.#distribution;
+    const control = this.#block.address;
+    const table = control + tableOffset;
+    memory.write(control, new Uint8Array(words.buffer));
+    if (memory.shared && steps <= stepsOnCaller) {
+      this.#runHere(memory.shared, steps, table, control);
+      return undefined;
+    }
+    return pool.request({ kind: 'run', program: this.#number, threads, steps, table, control }, threads);
+  }
+
+  #runHere(memory: WebAssembly.Memory, steps: number, table: number, control: number): void {
+    try {
+      this.#runOnCaller ??= this.#code.loadHere(memory);
+      this.#runOnCaller(0, 1, steps, table, control);
+    } catch (error) {
+      throw new InternalError(`${this.#host.name}: the program failed to run: ${messageOf(error)}.`, { cause: error });
+    }
+  }
+
+  #operandBuffers(operands: Operands, kind: keyof Operands): LinearBuffer[] {
+    const buffers: readonly DeviceBuffer[] = operands[kind];
+    const needed = this.#needed[kind];
+    if (buffers.length !== needed.length)
+      throw new InternalError(`${this.#host.name}: expected ${needed.length} ${kind}, received ${buffers.length}.`);
+    return buffers.map((buffer, i) => usableBuffer(buffer, this.#host, needed[i]!, `${kind}[${i}]`));
+  }
+
+  #checkSteps(steps: number): void {
+    if (!Number.isInteger(steps) || steps < 0 || steps >= 2 ** 31)
+      throw new InternalError(
+        `${this.#host.name}: expected a whole number of steps from 0 to 2^31 - 1, received ${steps}.`,
+      );
+  }
+}

@@ -1,0 +1,138 @@
+// A backend over a pool of workers that share one linear memory: everything but the printing of code. The main thread
+// only copies, sends messages, and does itself what is not worth one. Runs happen one after the other in the order in
+// which they were asked for; a write or read of a buffer that no waiting job uses happens at once.
+import { bytesPerElement, viewOf, type DType, type TypedArray } from '../base/dtype.js';
+import { StateError } from '../base/errors.js';
+import type { KernelProgram, Target } from '../ir/kernel.js';
+import { Allocator } from './allocator.js';
+import type { DeviceBuffer, Executable, KernelBackend } from './backend.js';
+import { LinearBuffer, usableBuffer } from './buffer.js';
+import type { Code } from './code.js';
+import { distributionOf, everyThread, type Costs } from './distribution.js';
+import { PooledExecutable, type Host } from './executable.js';
+import { footprintOf, type ProgramFootprint } from './footprint.js';
+import { JobQueue } from './job-queue.js';
+import type { BackendMemory } from './memory.js';
+import type { ThreadPool } from './pool.js';
+
+/** What tells one pooled backend from another. */
+export interface CodeMaker {
+  readonly name: string;
+  readonly target: Target;
+  readonly costs: Costs;
+  /** Prints a program as code that the workers can load. */
+  make(program: KernelProgram): Promise<Code>;
+}
+
+export class PooledBackend implements KernelBackend, Host {
+  readonly kind = 'kernel';
+  readonly name: string;
+  readonly dtypes = ['float32', 'int32', 'uint8', 'bool'] as const;
+  readonly target: Target;
+  readonly pool: ThreadPool;
+  readonly memory: BackendMemory;
+  readonly #maker: CodeMaker;
+  readonly #economical: boolean;
+  readonly #allocator: Allocator;
+  readonly #queue = new JobQueue();
+  #lastProgram = 0;
+  #closed = false;
+
+  /** @param economical whether as many threads take part as a program is worth; else all, always */
+  constructor(maker: CodeMaker, pool: ThreadPool, memory: BackendMemory, economical: boolean) {
+    this.name = maker.name;
+    this.target = maker.target;
+    this.pool = pool;
+    this.memory = memory;
+    this.#maker = maker;
+    this.#economical = economical;
+    this.#allocator = new Allocator({
+      byteLength: memory.initialByteLength,
+      maximumByteLength: memory.maximumByteLength,
+      grow: (byteLength) => memory.grow(byteLength),
+    });
+  }
+
+  get threads(): number {
+    return this.pool.threads;
+  }
+
+  /** What is in it is undefined until it is written. */
+  allocate(byteLength: number): LinearBuffer {
+    this.checkUsable();
+    return new LinearBuffer(this, this.#allocator.allocate(byteLength), byteLength);
+  }
+
+  free(buffer: DeviceBuffer): void {
+    const own = usableBuffer(buffer, this, 0, 'free');
+    own.freed = true;
+    if (own.jobs === 0) this.#allocator.free(own.address);
+    else this.#queue.add(() => this.#allocator.free(own.address));
+  }
+
+  write(buffer: DeviceBuffer, data: TypedArray): void {
+    this.checkUsable();
+    const own = usableBuffer(buffer, this, data.byteLength, 'write');
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    if (own.jobs === 0) {
+      this.memory.write(own.address, bytes);
+      return;
+    }
+    const copy = bytes.slice();
+    // It is left out only where the pool has failed, and the run that it waits for says so.
+    this.inTurn([own], () => this.memory.write(own.address, copy)).catch(() => undefined);
+  }
+
+  async read(buffer: DeviceBuffer, dtype: DType, length: number): Promise<TypedArray> {
+    this.checkUsable();
+    const byteLength = length * bytesPerElement(dtype);
+    const own = usableBuffer(buffer, this, byteLength, 'read');
+    const copy = (): ArrayBuffer | Promise<ArrayBuffer> => this.memory.read(own.address, byteLength);
+    const bytes = await (own.jobs === 0 ? copy() : this.inTurn([own], copy));
+    return viewOf(dtype, bytes, 0, length);
+  }
+
+  async load(program: KernelProgram): Promise<Executable> {
+    this.checkUsable();
+    return this.loadCode(await this.#maker.make(program), footprintOf(program));
+  }
+
+  /** Loads code that is there already. */
+  loadCode(code: Code, footprint: ProgramFootprint): Executable {
+    this.checkUsable();
+    const distribution = this.#economical
+      ? distributionOf(footprint, this.threads, this.#maker.costs)
+      : everyThread(this.threads);
+    return new PooledExecutable(this, code, footprint, ++this.#lastProgram, distribution);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.pool.close();
+  }
+
+  checkUsable(): void {
+    if (this.#closed) throw new StateError(`${this.name}: the backend is closed; create a new one.`);
+    const { failure } = this.pool;
+    if (failure)
+      throw new StateError(`${this.name}: the backend stopped working. ${failure.message}`, { cause: failure });
+  }
+
+  /** Does `work`, which uses `buffers`, when all that was asked for before is done. */
+  inTurn<Result>(buffers: readonly LinearBuffer[], work: () => Result | Promise<Result>): Promise<Result> {
+    for (const buffer of buffers) buffer.jobs++;
+    return new Promise((resolve, reject) => {
+      this.#queue.add(() => {
+        const result = (async () => {
+          this.checkUsable();
+          return work();
+        })();
+        const release = (): void => {
+          for (const buffer of buffers) buffer.jobs--;
+        };
+        result.then(resolve, reject);
+        return result.then(release, release);
+      });
+    });
+  }
+}
