@@ -38,7 +38,7 @@ export type Request =
 export type Answer =
   /** The worker is ready, or has done what request number `request` asked for. */
   | { readonly kind: 'done'; readonly request: number; readonly value?: unknown }
-  /** What it did threw. Workers at a barrier may wait for this one for ever. */
+  /** What it did threw. Other workers may wait for ever for the work that it was in the middle of. */
   | { readonly kind: 'failed'; readonly doing: string; readonly message: string; readonly stack: string };
 
 /** The number of the request that a start answers. */

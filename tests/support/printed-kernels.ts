@@ -17,23 +17,26 @@ const neverWritten = 0xff;
 export class PrintedMemory {
   readonly memory: WebAssembly.Memory;
   readonly control = alignment;
-  readonly table = 2 * alignment;
+  readonly table: number;
+  readonly #controlBytes: number;
   readonly #program: KernelProgram;
   readonly #parameters: readonly TypedArray[];
   readonly #addresses: number[] = [];
   /** Where each region that may be written begins and ends. */
   readonly #regions: (readonly [begin: number, end: number])[] = [];
 
-  constructor(program: KernelProgram, parameters: readonly TypedArray[], shared = false) {
+  constructor(program: KernelProgram, parameters: readonly TypedArray[], shared = false, threads = 1) {
     this.#program = program;
     this.#parameters = parameters;
+    this.#controlBytes = controlByteLength(threads);
+    this.table = this.control + this.#controlBytes;
     const sizes = [
       program.temporaryBytes,
       ...parameters.map(({ byteLength }) => byteLength),
       ...Array.from({ length: program.outputCount }, (_, index) => outputBytes(program, index)),
     ];
     let end = this.table + 4 * sizes.length;
-    this.#regions.push([this.control, this.control + controlByteLength(1)]);
+    this.#regions.push([this.control, this.control + this.#controlBytes]);
     for (const size of sizes) {
       const begin = roundUp(end, alignment);
       end = begin + size;
@@ -50,7 +53,7 @@ export class PrintedMemory {
     const initial = total / pageBytes;
     this.memory = new WebAssembly.Memory(shared ? { initial, maximum: maximumPages, shared } : { initial });
     this.bytes.fill(neverWritten);
-    this.bytes.fill(0, this.control, this.control + controlByteLength(1));
+    this.clearControl();
     new Int32Array(this.memory.buffer).set(this.#addresses, this.table / 4);
     parameters.forEach((array, index) => this.#parameter(index).set(array));
   }
@@ -62,6 +65,11 @@ export class PrintedMemory {
   /** Where the last region ends: where the memory ends too, if its size is a multiple of the alignment. */
   endOfLast(): number {
     return this.#regions.at(-1)![1];
+  }
+
+  /** Makes the control block what a run finds. */
+  clearControl(): void {
+    this.bytes.fill(0, this.control, this.control + this.#controlBytes);
   }
 
   /** A word of the control block. */
@@ -123,17 +131,18 @@ export function instantiate(program: KernelProgram, memory: WebAssembly.Memory, 
 }
 
 /**
- * Prints a program and runs it once as each of `threads` threads, one after the other: several threads need a program
- * of one phase. Gives the outputs, and the parameters as they are afterwards.
+ * Prints a program and runs it once. Several threads come one after the other, the last one first: it claims all the
+ * work, piece by piece, and the others find the run over. Gives the outputs, and the parameters as they are afterwards.
  */
 export function runPrinted(
   program: KernelProgram,
   parameters: readonly TypedArray[],
   threads = 1,
 ): { outputs: TypedArray[]; parameters: TypedArray[] } {
-  const memory = new PrintedMemory(program, parameters);
-  const run = instantiate(program, memory.memory);
-  for (let thread = 0; thread < threads; thread++) run(thread, threads, 1, memory.table, memory.control);
+  const shared = threads > 1;
+  const memory = new PrintedMemory(program, parameters, shared, threads);
+  const run = instantiate(program, memory.memory, shared);
+  for (let thread = threads - 1; thread >= 0; thread--) run(thread, threads, 1, memory.table, memory.control);
   if (!memory.isUntouchedElsewhere()) throw new Error('The printed program wrote outside its buffers.');
   return { outputs: memory.outputs(), parameters: memory.parameters() };
 }

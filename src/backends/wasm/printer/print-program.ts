@@ -2,28 +2,29 @@
 import type { KernelProgram } from '../../../ir/kernel.js';
 import { ModuleBuilder } from '../encoder/module-builder.js';
 import type { FunctionRef } from '../encoder/value-types.js';
-import { addBarrier } from './barrier.js';
 import { addDivision } from './division.js';
 import { kernelFunctionType, writeKernel } from './kernel-function.js';
-import { runFunctionType, writeRun, type RunnableKernel } from './run-function.js';
+import { addRun, type RunnableKernel } from './run-function.js';
 
 /** The most pages that a memory of 32-bit addresses can have. */
 export const maximumPages = 65536;
 
 export interface PrintOptions {
-  /** Whether the memory is shared between threads, which then meet at barriers. */
+  /** Whether the memory is shared between threads, which then share the work. */
   readonly shared: boolean;
 }
 
 /**
  * A module that imports `env.memory` and exports `run(thread, threads, steps, table, control)`, all i32. Each of
- * `threads` threads calls it with its own number; without shared memory there is one, number 0.
+ * `threads` threads calls it with its own number; without shared memory there is one, number 0. Those that never come
+ * are done without, and those that come late find the run further on, or over.
  *
  * - `table`: the address of i32 addresses, multiples of 64: the program's own memory, its parameters, its outputs.
- * - `control`: the address of the block that control.ts describes, `controlByteLength` bytes that start as zeros.
+ * - `control`: the address, a multiple of 64, of the block that src/runtime/control.ts describes,
+ *   `controlByteLength(threads)` bytes. They are zeros when a run begins, and nobody's until all its threads have returned.
  *
- * What is computed does not depend on the number of threads. A kernel is a function of its own, called once a step,
- * because engines replace a function by its optimised version only when it is called anew.
+ * What is computed does not depend on the number of threads. A kernel is a function of its own, called at least
+ * once a step, because engines replace a function by its optimised version only when it is called anew.
  * @throws InternalError if the program is not in order
  */
 export function printProgram(program: KernelProgram, { shared }: PrintOptions): Uint8Array<ArrayBuffer> {
@@ -36,12 +37,9 @@ export function printProgram(program: KernelProgram, { shared }: PrintOptions): 
       const ref = module.addFunction(kernel.name, kernelFunctionType, (code) => {
         writeKernel(code, kernel, program, divide);
       });
-      return { ref, chunks: kernel.chunks };
+      return { ref, chunks: kernel.chunks, flops: kernel.flops };
     }),
   );
-  const barrier = shared ? addBarrier(module) : undefined;
-  module.addFunction('run', { ...runFunctionType, exported: true }, (code) => {
-    writeRun(code, phases, barrier);
-  });
+  addRun(module, phases, shared);
   return module.toBytes();
 }

@@ -16,8 +16,7 @@ test.each(seeds)('random kernels of seed %i give the bits that the interpreter g
     const { program, parameters } = randomProgram(stream);
     const inPlace = parameters.map((array) => array.slice());
     const expected = interpret(program, inPlace, { lanes: 4 });
-    // Without shared memory nobody waits between phases, so that threads must run one by one and have one phase.
-    const threads = program.phases.length === 1 ? 1 + (number % 4) : 1;
+    const threads = 1 + (number % 4);
     const text = program.phases
       .flat()
       .map((kernel) => printKernel(kernel, program))
