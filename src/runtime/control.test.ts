@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { controlByteLength, controlOffsets, counterStride, epochsBeforeWrap, finishedEpoch } from './control.js';
+import { controlByteLength, controlOffsets, counterOffset, epochsBeforeWrap, finishedEpoch } from './control.js';
 
 test('epochs begin again where a step does, before they reach the mark of the end', () => {
   for (const phases of [1, 2, 3, 5, 7, 64, 1000, 65_537]) {
@@ -12,14 +12,15 @@ test('epochs begin again where a step does, before they reach the mark of the en
 });
 
 test('each thread has a cache line for its counter, apart from what all threads share', () => {
-  const { counters, ...words } = controlOffsets;
-  const offsets = Object.values(words);
+  const offsets = Object.values(controlOffsets);
   expect(new Set(offsets).size).toBe(offsets.length);
   for (const offset of offsets) {
     expect(offset % 4).toBe(0);
-    expect(offset + 4).toBeLessThanOrEqual(counters);
+    expect(offset + 4).toBeLessThanOrEqual(counterOffset(0));
   }
-  expect(counters % 64).toBe(0);
-  expect(counterStride % 64).toBe(0);
-  for (const threads of [1, 2, 16]) expect(controlByteLength(threads)).toBe(64 + 64 * threads);
+  for (const thread of [0, 1, 15]) {
+    expect(counterOffset(thread) % 64).toBe(0);
+    expect(counterOffset(thread + 1) - counterOffset(thread)).toBe(64);
+    expect(controlByteLength(thread + 1)).toBe(counterOffset(thread) + 64);
+  }
 });

@@ -17,7 +17,7 @@
 //
 // All of it is sequentially consistent. A single thread calls kernels directly, and uses only `stop` and `stepsDone`.
 
-/** Byte offsets into the block: 32-bit integers, and the first thread's counter. */
+/** Byte offsets into the block of 32-bit integers. */
 export const controlOffsets = {
   /** The epoch under way, or `finishedEpoch`. */
   epoch: 0,
@@ -29,15 +29,17 @@ export const controlOffsets = {
   stop: 12,
   /** Steps that are done. */
   stepsDone: 16,
-  /**
-   * 64 bits: in the upper half the epoch for which it holds, in the lower how many of the thread's own pieces have been
-   * claimed. Thread t's counter is `counterStride` t bytes further on.
-   */
-  counters: 64,
 } as const;
 
-/** Bytes from one thread's counter to the next: a cache line, as each is mostly used by its own thread. */
-export const counterStride = 64;
+const cacheLineBytes = 64;
+
+/**
+ * The byte offset of a thread's counter, 64 bits: in the upper half the epoch for which it holds, in the lower how many of
+ * the thread's own pieces have been claimed. Each has a cache line, as it is mostly used by its own thread.
+ */
+export function counterOffset(thread: number): number {
+  return cacheLineBytes * (1 + thread);
+}
 
 /** The epoch once the run is over, as a signed 32-bit integer: whoever reads it returns. */
 export const finishedEpoch = -1;
@@ -53,5 +55,5 @@ export function epochsBeforeWrap(phases: number): number {
 
 /** Bytes that the block takes for so many threads, at an address that is a multiple of 64. A run finds it all zeros. */
 export function controlByteLength(threads: number): number {
-  return controlOffsets.counters + counterStride * threads;
+  return counterOffset(threads);
 }

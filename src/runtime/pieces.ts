@@ -21,28 +21,40 @@ export interface PhasePieces<Kernel extends Work> {
   readonly count: number;
 }
 
-/** To claim a piece takes some ten nanoseconds, and so many operations ten times that even with the widest vectors. */
-const flopsWorthClaiming = 20_000;
-/** Kernels of little work are still shared by so many threads: what their operations take may be far more than usual. */
-const leastPieces = 16;
+/** Far more than the ten nanoseconds or so of a claim: some 500 with vectors of four lanes, 100 with the widest. */
+const usualPieceFlops = 20_000;
+/**
+ * A kernel of little work is still cut into so many, for it may take far longer than its operations suggest. More would
+ * spoil the shares of the threads, which have as many pieces each whatever is in them.
+ */
+const leastPieces = 8;
 /**
  * Sixteen of the largest pieces for each of 16 threads, so that those who are done wait for a small part of the phase.
  * More would only cost; and the number of a piece times that of a thread fits in 32 bits.
  */
 const mostPieces = 256;
 
-/** How many neighbouring chunks of a kernel make a piece, at least 1. */
-export function grainOf({ chunks, flops }: Work): number {
-  const worthClaiming = Math.ceil((flopsWorthClaiming * chunks) / Math.max(flops, 1));
+/**
+ * How many neighbouring chunks of a kernel make a piece, at least 1.
+ * @param pieceFlops operations that are worth a claim
+ */
+export function grainOf({ chunks, flops }: Work, pieceFlops = usualPieceFlops): number {
+  const worthClaiming = Math.ceil((pieceFlops * chunks) / Math.max(flops, 1));
   const shareable = Math.floor(chunks / leastPieces);
   return Math.max(1, Math.ceil(chunks / mostPieces), Math.min(worthClaiming, shareable));
 }
 
-/** The pieces of a phase's kernels, which keep their order. */
-export function piecesOf<Kernel extends Work>(kernels: readonly Kernel[]): PhasePieces<Kernel> {
+/**
+ * The pieces of a phase's kernels, which keep their order.
+ * @param pieceFlops as in `grainOf`
+ */
+export function piecesOf<Kernel extends Work>(
+  kernels: readonly Kernel[],
+  pieceFlops = usualPieceFlops,
+): PhasePieces<Kernel> {
   let count = 0;
   const pieces = kernels.map((kernel): KernelPieces<Kernel> => {
-    const grain = grainOf(kernel);
+    const grain = grainOf(kernel, pieceFlops);
     const own = { kernel, first: count, count: Math.ceil(kernel.chunks / grain), grain };
     count += own.count;
     return own;

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { controlByteLength, controlOffsets, epochsBeforeWrap, finishedEpoch } from '../../../runtime/control.js';
+import {
+  controlByteLength,
+  controlOffsets,
+  counterOffset,
+  epochsBeforeWrap,
+  finishedEpoch,
+} from '../../../runtime/control.js';
 import { ModuleBuilder } from '../encoder/module-builder.js';
 import type { FunctionRef, ValueType } from '../encoder/value-types.js';
 import { addAdvance, addClaim, addWait, noPiece } from './claiming.js';
@@ -37,7 +43,7 @@ class Block {
     // What was exported above.
     this.exports = instance.exports as unknown as Exports;
     this.#words = new Int32Array(memory.buffer, this.control, controlByteLength(threads) / 4);
-    this.#counters = new BigUint64Array(memory.buffer, this.control + controlOffsets.counters);
+    this.#counters = new BigUint64Array(memory.buffer, this.control + counterOffset(0));
   }
 
   word(name: keyof typeof controlOffsets): number {
@@ -59,7 +65,7 @@ class Block {
   }
 
   claim(thread: number, epoch: number, pieces: number): number {
-    return this.exports.claim(this.control + controlOffsets.counters + 64 * thread, epoch, pieces);
+    return this.exports.claim(this.control + counterOffset(thread), epoch, pieces);
   }
 
   advance(epoch: number, endsStep: boolean, steps = 10): void {

@@ -1,6 +1,6 @@
 // Prints how threads share a phase's pieces: claiming one, waiting for the end of a phase, opening the next one. The
 // protocol, and why it is right, is in src/runtime/control.ts.
-import { controlOffsets, counterStride, epochsBeforeWrap, finishedEpoch } from '../../../runtime/control.js';
+import { controlOffsets, counterOffset, epochsBeforeWrap, finishedEpoch } from '../../../runtime/control.js';
 import type { FunctionBuilder } from '../encoder/function-builder.js';
 import type { ModuleBuilder } from '../encoder/module-builder.js';
 import type { FunctionRef, Local } from '../encoder/value-types.js';
@@ -40,8 +40,13 @@ export function addClaim(module: ModuleBuilder): FunctionRef {
 
 /** Pushes the address of a thread's counter. */
 export function pushCounter(code: FunctionBuilder, control: Local, thread: Local): void {
-  code.get(thread).i32Const(counterStride).op('i32.mul').get(control).op('i32.add');
-  code.i32Const(controlOffsets.counters).op('i32.add');
+  code
+    .get(thread)
+    .i32Const(counterOffset(1) - counterOffset(0))
+    .op('i32.mul')
+    .get(control)
+    .op('i32.add');
+  code.i32Const(counterOffset(0)).op('i32.add');
 }
 
 /** Adds the function (control, epoch) that returns once the epoch is another. */

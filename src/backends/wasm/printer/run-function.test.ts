@@ -98,7 +98,7 @@ describe('chunks', () => {
 
   test('are claimed in runs of neighbours where one is too little', () => {
     const small = upTo(50);
-    // Pieces of 3: the second of 2 threads owns the last 9 of 17.
+    // Pieces of 6: the second of 2 threads owns the last 5 of 9.
     expect(orderOf([{ chunks: 50, flops: 50 }], 1, 2)).toEqual([...small.slice(24), ...small.slice(0, 24)]);
     // Pieces of 1.
     const large = { chunks: 50, flops: 50 * 20_000 };

@@ -23,7 +23,7 @@ import type { TypedArray } from '../../../base/dtype.js';
 import { RandomStream } from '../../../base/random.js';
 import { interpret } from '../../../ir/interpret.js';
 import type { KernelExpr, KernelProgram } from '../../../ir/kernel.js';
-import { controlOffsets, counterStride, finishedEpoch } from '../../../runtime/control.js';
+import { counterOffset, finishedEpoch } from '../../../runtime/control.js';
 import { printProgram } from './print-program.js';
 
 const chunks = 5;
@@ -199,7 +199,7 @@ test('threads that wait for long for a piece to be done sleep, and are woken', a
   const pool = new Threads(threads);
   const { memory } = pool;
   // The only piece that thread 0 owns in the first phase, 6 pieces among 5 threads.
-  const claimed = new Int32Array(memory.memory.buffer, memory.control + controlOffsets.counters, 2);
+  const claimed = new Int32Array(memory.memory.buffer, memory.control + counterOffset(0), 2);
   const others = Array.from({ length: threads - 1 }, (_, index) => index + 1);
   try {
     Atomics.store(claimed, 0, 1);
@@ -208,7 +208,7 @@ test('threads that wait for long for a piece to be done sleep, and are woken', a
     expect(memory.controlWord('epoch')).toBe(0);
     expect(memory.controlWord('done')).toBe(5);
     for (const thread of others)
-      expect(new Int32Array(claimed.buffer, claimed.byteOffset + thread * counterStride, 2)[1]).toBe(0);
+      expect(new Int32Array(memory.memory.buffer, memory.control + counterOffset(thread), 2)[1]).toBe(0);
     // Nobody has claimed it after all.
     Atomics.store(claimed, 0, 0);
     await Promise.all([...waiting, pool.start(0, 4)]);
