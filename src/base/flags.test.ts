@@ -5,8 +5,13 @@ const names = ['wasm', 'reference'];
 
 describe('readFlags', () => {
   test('reads what is set', () => {
-    const environment = { NACRE_BACKEND: 'reference', NACRE_THREADS: ' 3 ', NACRE_DEBUG: '2' };
-    expect(readFlags(environment, names)).toEqual({ backend: 'reference', threads: 3, debug: 2 });
+    const environment = { NACRE_BACKEND: 'reference', NACRE_THREADS: ' 3 ', NACRE_DEBUG: '2', NACRE_ISA: 'avx2' };
+    expect(readFlags(environment, names)).toEqual({
+      backend: 'reference',
+      threads: 3,
+      debug: 2,
+      instructionSet: 'avx2',
+    });
   });
 
   test('takes what is empty or missing for not set', () => {
@@ -15,6 +20,12 @@ describe('readFlags', () => {
 
   test('refuses a backend that does not exist, with the nearest', () => {
     expect(() => readFlags({ NACRE_BACKEND: 'wasn' }, names)).toThrow(/NACRE_BACKEND 'wasn'.*Did you mean 'wasm'/);
+  });
+
+  test('refuses instructions that it does not know, with the nearest', () => {
+    expect(() => readFlags({ NACRE_ISA: 'avx-2' }, names)).toThrow(
+      /NACRE_ISA 'avx-2'\. Did you mean 'avx2'\? Known: avx512, avx2, sse2, neon/,
+    );
   });
 
   test.each(['0', '-1', '1.5', 'two', '1e1', '257'])('refuses %s threads', (threads) => {

@@ -4,8 +4,10 @@
 // | --- | --- |
 // | `NACRE_BACKEND` | the backend to use, by its name, in place of the first that works |
 // | `NACRE_THREADS` | how many threads share the work, from 1; by default as many as the machine has processors, at most 8 |
+// | `NACRE_ISA` | the instructions that native code may use: `avx512`, `avx2`, `sse2` or `neon`; by default all of the processor's |
 // | `NACRE_DEBUG` | what is printed of compiling: 0 nothing, 1 a line a program, 2 the graph after each pass, 3 the kernels |
 import { ValueError } from './errors.js';
+import { instructionSets, type InstructionSet } from './native-tools.js';
 import { unknownName } from './suggest.js';
 
 /** How much is printed of compiling. */
@@ -15,6 +17,8 @@ export interface Flags {
   readonly backend: string | undefined;
   readonly threads: number | undefined;
   readonly debug: DebugLevel;
+  /** The instructions that native code may use, where they are not to be the processor's best. */
+  readonly instructionSet?: InstructionSet | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,7 +37,16 @@ export function readFlags(environment: Environment, backendNames: readonly strin
     backend,
     threads: wholeNumber(environment, 'NACRE_THREADS', 1, mostThreads),
     debug: (wholeNumber(environment, 'NACRE_DEBUG', 0, 3) ?? 0) as DebugLevel,
+    instructionSet: instructionSet(environment),
   };
+}
+
+function instructionSet(environment: Environment): InstructionSet | undefined {
+  const value = valueOf(environment, 'NACRE_ISA');
+  if (value === undefined) return undefined;
+  const found = instructionSets.find((name) => name === value);
+  if (found === undefined) throw unknownName('instruction set in NACRE_ISA', value, instructionSets);
+  return found;
 }
 
 function valueOf(environment: Environment, name: string): string | undefined {

@@ -1,7 +1,8 @@
 // What the native backend asks of a platform: a C compiler, and a place that keeps what it compiled.
 
 /** Instructions that code is compiled for, by the width of their vectors. */
-export type InstructionSet = 'avx512' | 'avx2' | 'sse2' | 'neon';
+export const instructionSets = ['avx512', 'avx2', 'sse2', 'neon'] as const;
+export type InstructionSet = (typeof instructionSets)[number];
 
 /** A C compiler that works here. */
 export interface CCompiler {
