@@ -16,8 +16,12 @@ function checkScalar(value: unknown, what: string): asserts value is Tensor {
  */
 export function valueAndGrad(fn: (...args: Tensor[]) => Tensor): (...args: Tensor[]) => [Tensor, Tensor[]] {
   return (...args) => {
-    // Nodes of their own, so that a value that is also used from outside is not differentiated there.
-    const inputs = args.map((arg) => new Tensor(makeNode('reshape', [arg.node], {}, arg.shape, arg.dtype)));
+    // Nodes of their own, so that a value that is also used from outside is not differentiated there. No op looks through
+    // a permutation to what it permutes, as one reshape does through another.
+    const inputs = args.map((arg) => {
+      const axes = arg.shape.map((_, axis) => axis);
+      return new Tensor(makeNode('permute', [arg.node], { axes }, arg.shape, arg.dtype));
+    });
     const value = fn(...inputs);
     checkScalar(value, 'valueAndGrad');
     const parts = gradients(
