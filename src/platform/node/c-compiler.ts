@@ -67,22 +67,27 @@ interface Findings {
  */
 export async function findCCompiler(search: CompilerSearch, wanted?: InstructionSet): Promise<CCompiler> {
   const architecture = knownArchitecture();
-  const reasons = new Map<string, string[]>();
+  const { found, missing } = await candidates(search.environment);
+  /** Programs by what is wrong with them: several names often are one program. */
+  const reasons = new Map<string, string[]>(missing === undefined ? [] : [['there is no such program', [missing]]]);
   let refused: StateError | undefined;
-  for (const candidate of await candidates(search.environment)) {
+  for (const candidate of found) {
     try {
       return await examine(candidate, search, architecture, wanted);
     } catch (error) {
       if (error instanceof StateError) refused ??= error;
-      const reason = messageOf(error);
-      reasons.set(reason, [...(reasons.get(reason) ?? []), [candidate.path, ...candidate.args].join(' ')]);
+      const reason = messageOf(error).split('\n', 1)[0]!;
+      reasons.set(reason, [...(reasons.get(reason) ?? []), commandOf(candidate)]);
     }
   }
   if (refused !== undefined) throw refused;
-  const tried = [...reasons].map(([reason, paths]) => `\n${paths.join(', ')}: ${reason}`).join('');
-  const found = tried === '' ? 'There is no C compiler in PATH (cc, gcc or clang)' : 'No C compiler works here';
-  throw new StateError(`${found}. ${remedy()}${tried}`);
+  const tried = [...reasons].map(([reason, commands]) => `${commands.join(', ')}: ${reason}`).join('; ');
+  throw new StateError(
+    `No C compiler works here (${tried === '' ? 'cc, gcc, clang: none is in PATH' : tried}). ${remedy()}`,
+  );
 }
+
+const commandOf = ({ path, args }: Candidate): string => [path, ...args].join(' ');
 
 function knownArchitecture(): Architecture {
   const { arch, platform } = process;
@@ -98,22 +103,24 @@ const remedy = (): string =>
     ? "Install Apple's: xcode-select --install."
     : 'Install one: apt install gcc libc6-dev (Debian, Ubuntu), dnf install gcc (Fedora), apk add gcc musl-dev (Alpine).';
 
-/** Programs to try, in order; each a file that can be run. */
-async function candidates(environment: Environment): Promise<Candidate[]> {
+/** Programs to try, in order, each a file that can be run; and what CC says if that is none. */
+async function candidates(environment: Environment): Promise<{ found: Candidate[]; missing: string | undefined }> {
   const found: Candidate[] = [];
-  const add = async (path: string | undefined, args: readonly string[] = []): Promise<void> => {
-    if (path === undefined || found.some((other) => other.path === path && other.args.join() === args.join())) return;
-    found.push({ path, args });
-  };
+  let missing: string | undefined;
   const chosen = environment.CC?.trim() ?? '';
   if (chosen !== '') {
-    const whole = await findProgram(chosen, environment);
     const [program, ...args] = chosen.split(/\s+/);
-    if (whole !== undefined) await add(whole);
-    else await add(await findProgram(program!, environment), args);
+    const whole = await findProgram(chosen, environment);
+    const path = whole ?? (await findProgram(program!, environment));
+    if (path === undefined) missing = `CC=${chosen}`;
+    else found.push({ path, args: whole === undefined ? args : [] });
   }
-  for (const name of ['cc', 'gcc', 'clang']) await add(await findProgram(name, environment));
-  return found;
+  for (const name of ['cc', 'gcc', 'clang']) {
+    const path = await findProgram(name, environment);
+    if (path !== undefined && !found.some((other) => other.path === path && other.args.length === 0))
+      found.push({ path, args: [] });
+  }
+  return { found, missing };
 }
 
 async function findProgram(name: string, environment: Environment): Promise<string | undefined> {
@@ -178,13 +185,13 @@ async function examine(
   }
   const { version, vendorVersion, instructionSet } = findings;
   return {
-    description: `${version} (${[candidate.path, ...candidate.args].join(' ')})`,
+    description: `${version} (${commandOf(candidate)})`,
     identity: sha256(JSON.stringify([...circumstances, vendorVersion])),
     instructionSet,
     compile: async (source) => {
       const result = await compileModule(candidate, target, environment, source);
       if ('code' in result) return result.code;
-      throw new DataError(`${version} (${candidate.path}) could not compile the program:\n${result.complaint}`);
+      throw new DataError(`${version} (${commandOf(candidate)}) could not compile the program:\n${result.complaint}`);
     },
   };
 }
