@@ -232,7 +232,7 @@ async function compileModule(
   environment: Environment,
   source: string,
 ): Promise<{ readonly code: Uint8Array } | { readonly complaint: string }> {
-  const directory = await temporaryDirectory();
+  const directory = temporaryDirectory();
   try {
     const path = join(directory.path, 'module.node');
     const args = [...candidate.args, ...options, ...target, '-o', path, '-x', 'c', '-', ...libraries];

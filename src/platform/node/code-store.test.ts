@@ -124,6 +124,11 @@ test('where the folder takes nothing, code is kept for this process in a folder 
   expect(new Uint8Array(await readFile(kept.path))).toEqual(code);
   expect(await alone.find('key')).toEqual(kept);
   expect(await store().find('key')).toBeUndefined();
+  // Systems clear their folder for temporary files.
+  await rm(dirname(kept.path), { recursive: true });
+  expect(await alone.find('key')).toBeUndefined();
+  const again = await alone.keep('key', code, 'own');
+  expect(await alone.find('key')).toEqual(again);
 });
 
 describe('the folder is bounded', () => {

@@ -39,11 +39,11 @@ const format = 1;
 const abandonedAfter = 3_600_000;
 
 export function codeStore({ directory, byteLimit }: CodeStoreOptions): CodeStore {
-  let own: Promise<TemporaryDirectory> | undefined;
+  let own: TemporaryDirectory | undefined;
   return {
     async find(key) {
       const kept = (await directoryProblem(directory)) === undefined ? await findIn(directory, key) : undefined;
-      return kept ?? (own === undefined ? undefined : findIn((await own).path, key));
+      return kept ?? (own === undefined ? undefined : findIn(own.path, key));
     },
 
     async keep(key, code, description) {
@@ -56,14 +56,9 @@ export function codeStore({ directory, byteLimit }: CodeStoreOptions): CodeStore
           // Read-only, or full: this process can still keep it for itself.
         }
       }
-      own ??= temporaryDirectory();
-      try {
-        return await keepIn((await own).path, key, code, description);
-      } catch (error) {
-        // Gone or full: the next one starts anew.
-        own = undefined;
-        throw error;
-      }
+      // Systems clear their folder for temporary files of what is old.
+      if (own === undefined || (await directoryProblem(own.path)) !== undefined) own = temporaryDirectory();
+      return keepIn(own.path, key, code, description);
     },
   };
 }

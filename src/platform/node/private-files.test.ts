@@ -143,7 +143,7 @@ describe('a record', () => {
 });
 
 test('a temporary folder is for this user alone, and can go with all in it', async () => {
-  const temporary = await temporaryDirectory();
+  const temporary = temporaryDirectory();
   expect(await directoryProblem(temporary.path)).toBeUndefined();
   expect(await modeOf(temporary.path)).toBe(0o700);
   await writeFile(join(temporary.path, 'file'), 'text');

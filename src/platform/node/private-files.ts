@@ -1,7 +1,7 @@
 // Files that only this user can have written: what is run or believed without looking at it again lies in such files.
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, rmSync } from 'node:fs';
-import { lstat, mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
+import { constants, mkdtempSync, rmSync } from 'node:fs';
+import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataError, messageOf } from '../../base/errors.js';
@@ -108,10 +108,11 @@ export interface TemporaryDirectory {
  * Makes a folder that no other user can enter, which goes with the process if not before.
  * @throws DataError if the system's folder for temporary files takes none
  */
-export async function temporaryDirectory(): Promise<TemporaryDirectory> {
+export function temporaryDirectory(): TemporaryDirectory {
   let path: string;
   try {
-    path = await mkdtemp(join(tmpdir(), 'nacre-'));
+    // At once: it must not be there while nothing yet stands ready to remove it.
+    path = mkdtempSync(join(tmpdir(), 'nacre-'));
   } catch (error) {
     throw new DataError(
       `Could not make a folder for temporary files: ${messageOf(error)}. Set TMPDIR to a folder that can be written to.`,
