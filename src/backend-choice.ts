@@ -3,8 +3,11 @@ import { rejectUnknownOptions } from './base/suggest.js';
 import { engine } from './engine/engine.js';
 import type { Spelling } from './nn/lookup.js';
 
-/** The backends there are: `wasm` is fast, `reference` is plain TypeScript that the others are checked against. */
-export type BackendName = 'wasm' | 'reference';
+/**
+ * The backends there are: `native` is the machine's own code, in Node where there is a C compiler; `wasm` is fast and runs
+ * anywhere; `reference` is plain TypeScript that the others are checked against.
+ */
+export type BackendName = 'native' | 'wasm' | 'reference';
 
 export interface ThreadSettings {
   /** How many threads share the work, at least 1; as before unless given. */

@@ -1,9 +1,19 @@
 // The entry point for Node.
+import { nativeBackend } from './backends/native/backend.js';
 import { referenceBackend } from './backends/reference/backend.js';
 import { wasmBackend } from './backends/wasm/backend.js';
 import { nodePlatform } from './platform/node.js';
+import { nodeNativeTools } from './platform/node/native-tools.js';
 import { start } from './start.js';
 
-start({ platform: nodePlatform, backends: [wasmBackend(nodePlatform), referenceBackend], environment: process.env });
+start({
+  platform: nodePlatform,
+  backends: [
+    nativeBackend({ workers: nodePlatform.workers, tools: nodeNativeTools() }),
+    wasmBackend(nodePlatform),
+    referenceBackend,
+  ],
+  environment: process.env,
+});
 
 export * from './api.js';

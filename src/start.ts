@@ -24,7 +24,7 @@ export function start({ platform, backends, environment }: StartOptions): void {
   setFlags(flags);
   setPlatform(platform);
   const threads = flags.threads ?? defaultThreads(platform.workers);
-  setEngine(new Engine({ backends, threads, preferred: flags.backend }));
+  setEngine(new Engine({ backends, threads, preferred: flags.backend, warn: (message) => platform.warn(message) }));
   const { terminal, clock } = platform;
   setConsole({
     isTerminal: terminal.isTerminal,

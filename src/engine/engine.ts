@@ -1,6 +1,6 @@
 // Compiles, caches and runs programs on a backend chosen from a list that an entry point gives.
 import { allocate, type DType } from '../base/dtype.js';
-import { DTypeError, StateError, ValueError } from '../base/errors.js';
+import { DTypeError, messageOf, StateError, ValueError } from '../base/errors.js';
 import { flags } from '../base/flags.js';
 import type { NDArray } from '../base/ndarray.js';
 import { sizeOf } from '../base/shape.js';
@@ -8,7 +8,7 @@ import { unknownName } from '../base/suggest.js';
 import { compileProgram } from '../compiler/compile.js';
 import { topologicalOrder, type DataSource, type GraphNode } from '../ir/graph.js';
 import { rootsOf, verifyProgram, type Program } from '../ir/program.js';
-import type { Backend, BackendFactory, Executable } from '../runtime/backend.js';
+import { UnusableBackendError, type Backend, type BackendFactory, type Executable } from '../runtime/backend.js';
 import { programKey } from './key.js';
 import { lift } from './lift.js';
 import { debugReport } from './debug.js';
@@ -20,6 +20,8 @@ export interface EngineOptions {
   readonly threads: number;
   /** The name of the one to use, in place of the first that works. */
   readonly preferred?: string | undefined;
+  /** Told, in a sentence for the user, of a backend that cannot be used although it might have been. */
+  readonly warn?: (message: string) => void;
 }
 
 export interface BackendChoice {
@@ -36,7 +38,8 @@ interface CacheEntry {
 }
 
 export class Engine {
-  readonly #factories: readonly BackendFactory[];
+  #factories: readonly BackendFactory[];
+  readonly #warn: (message: string) => void;
   #threads: number;
   #backend: Promise<Backend> | undefined;
   #preferred: string | undefined;
@@ -47,6 +50,7 @@ export class Engine {
     this.#factories = options.backends;
     this.#threads = options.threads;
     this.#preferred = options.preferred;
+    this.#warn = options.warn ?? (() => undefined);
   }
 
   get backendNames(): string[] {
@@ -84,24 +88,50 @@ export class Engine {
     let failure: unknown;
     for (const candidate of candidates) {
       try {
-        return await candidate.create({ threads: this.#threads });
+        const backend = await candidate.create({ threads: this.#threads });
+        if (failure !== undefined) this.#warn(`${messageOf(failure)} Going on with the ${backend.name} backend.`);
+        return backend;
       } catch (error) {
         failure = error;
       }
     }
-    throw new StateError(`No backend could be started: ${String(failure)}`, { cause: failure });
+    throw new StateError(`No backend could be started: ${messageOf(failure)}`, { cause: failure });
   }
 
   /** Loads a program, or finds it loaded already. Whoever asked for it releases it when it is no longer needed. */
   async load(program: Program): Promise<LoadedProgram> {
     verifyProgram(program);
     const backend = await this.backend();
+    try {
+      return await this.#loadOn(backend, program);
+    } catch (error) {
+      if (!(error instanceof UnusableBackendError) || !(await this.#giveUp(backend, error))) throw error;
+      return this.load(program);
+    }
+  }
+
+  /** Goes on with the next backend, unless this one was asked for by name. */
+  async #giveUp(backend: Backend, error: UnusableBackendError): Promise<boolean> {
+    const others = this.#factories.filter(({ name }) => name !== backend.name);
+    if (this.#preferred !== undefined || others.length === 0) return false;
+    // Several programs may fail at once; the first moves on for all.
+    if (this.#factories.some(({ name }) => name === backend.name)) {
+      this.#factories = others;
+      this.#cache.clear();
+      this.#backend = this.#create();
+      const next = await this.#backend;
+      this.#warn(`${error.message}\nGoing on with the ${next.name} backend, which is slower.`);
+    }
+    return true;
+  }
+
+  async #loadOn(backend: Backend, program: Program): Promise<LoadedProgram> {
     checkDTypes(program, backend);
     const key = programKey(program);
     let entry = this.#cache.get(key);
     if (entry) this.#cache.delete(key);
     else {
-      const made = backend.kind === 'graph' ? backend.load(program) : loadCompiled(program, backend);
+      const made = backend.kind === 'graph' ? backend.load(program) : loadCompiled(program, backend, key);
       entry = { executable: made, holders: 0 };
       made.catch(() => this.#cache.delete(key));
     }
@@ -172,10 +202,17 @@ function filled({ attributes, shape, dtype }: GraphNode<'constant'>): NDArray {
   return { dtype, shape, data };
 }
 
-async function loadCompiled(program: Program, backend: Extract<Backend, { kind: 'kernel' }>): Promise<Executable> {
+async function loadCompiled(
+  program: Program,
+  backend: Extract<Backend, { kind: 'kernel' }>,
+  key: string,
+): Promise<Executable> {
   const report = debugReport(flags().debug);
+  // Who wants to read what the passes do wants them to run.
+  const kept = report ? undefined : await backend.find?.(key);
+  if (kept) return kept;
   const kernels = compileProgram(program, backend.target, report);
-  const executable = await backend.load(kernels);
+  const executable = await backend.load(kernels, key);
   report?.loaded(backend.name);
   return executable;
 }

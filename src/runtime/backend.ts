@@ -1,5 +1,6 @@
 // The contract between the engine and a backend: memory, loading a program, running its steps.
 import type { DType, TypedArray } from '../base/dtype.js';
+import { StateError } from '../base/errors.js';
 import type { KernelProgram, Target } from '../ir/kernel.js';
 import type { Program } from '../ir/program.js';
 
@@ -47,8 +48,17 @@ export interface GraphBackend extends BackendBase {
 export interface KernelBackend extends BackendBase {
   readonly kind: 'kernel';
   readonly target: Target;
-  load(program: KernelProgram): Promise<Executable>;
+  /**
+   * @param key names what the program computes, so that it may be kept; programs of one key are the same
+   * @throws UnusableBackendError if this backend cannot run programs after all, and another should be used
+   */
+  load(program: KernelProgram, key?: string): Promise<Executable>;
+  /** A program that was loaded under this key before, perhaps by another process, and is kept ready. */
+  find?(key: string): Promise<Executable | undefined>;
 }
+
+/** A backend that turns out not to work here. */
+export class UnusableBackendError extends StateError {}
 
 export type Backend = GraphBackend | KernelBackend;
 

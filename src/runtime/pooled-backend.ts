@@ -20,8 +20,15 @@ export interface CodeMaker {
   readonly name: string;
   readonly target: Target;
   readonly costs: Costs;
-  /** Prints a program as code that the workers can load. */
-  make(program: KernelProgram): Promise<Code>;
+  /** Prints a program as code that the workers can load. `key` is what it may be kept under. */
+  make(program: KernelProgram, footprint: ProgramFootprint, key?: string): Promise<Code>;
+  /** Code that was kept. */
+  find?(key: string): Promise<MadeCode | undefined>;
+}
+
+export interface MadeCode {
+  readonly code: Code;
+  readonly footprint: ProgramFootprint;
 }
 
 export class PooledBackend implements KernelBackend, Host {
@@ -92,13 +99,19 @@ export class PooledBackend implements KernelBackend, Host {
     return viewOf(dtype, bytes, 0, length);
   }
 
-  async load(program: KernelProgram): Promise<Executable> {
+  async load(program: KernelProgram, key?: string): Promise<Executable> {
     this.checkUsable();
-    return this.loadCode(await this.#maker.make(program), footprintOf(program));
+    const footprint = footprintOf(program);
+    return this.#executable({ code: await this.#maker.make(program, footprint, key), footprint });
   }
 
-  /** Loads code that is there already. */
-  loadCode(code: Code, footprint: ProgramFootprint): Executable {
+  async find(key: string): Promise<Executable | undefined> {
+    this.checkUsable();
+    const made = await this.#maker.find?.(key);
+    return made && this.#executable(made);
+  }
+
+  #executable({ code, footprint }: MadeCode): Executable {
     this.checkUsable();
     const distribution = this.#economical
       ? distributionOf(footprint, this.threads, this.#maker.costs)

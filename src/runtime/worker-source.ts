@@ -31,7 +31,7 @@ export const workerSource = `'use strict';
       const { run } = loaded.exports;
       // A memory that grows stays where it is.
       const bytes = new Uint8Array(memory.buffer);
-      return (thread, threads, steps, table, control) => run(bytes, thread, threads, steps, table, control);
+      return (thread, threads, steps, table, control) => run(bytes, 0, thread, threads, steps, table, control);
     },
   };
 

@@ -122,19 +122,21 @@ export interface RandomProgram {
   readonly parameters: readonly TypedArray[];
 }
 
-/** A program and the values of its parameters. */
-export function randomProgram(stream: RandomStream): RandomProgram {
-  return new Generator(stream).program();
+/** A program for vectors of `lanes` lanes, and the values of its parameters. */
+export function randomProgram(stream: RandomStream, lanes = 4): RandomProgram {
+  return new Generator(stream, lanes).program();
 }
 
 class Generator {
   readonly #stream: RandomStream;
+  readonly #lanes: number;
   readonly #buffers: Mutable<KernelBuffer>[] = [];
   #names = 0;
   #chunk: Variable = { name: 'chunk', first: 0, last: 0 };
 
-  constructor(stream: RandomStream) {
+  constructor(stream: RandomStream, lanes: number) {
     this.#stream = stream;
+    this.#lanes = lanes;
   }
 
   program(): RandomProgram {
@@ -292,7 +294,7 @@ class Generator {
   #store(scope: Scope): KernelStatement {
     const type = this.#anyType();
     const value = this.#expression(type, scope, 3);
-    const count = type.vector ? 1 + this.#below(4) : 1;
+    const count = type.vector ? 1 + this.#below(this.#lanes) : 1;
     const { terms, first, last } = this.#terms(scope.variables.filter(({ name }) => name !== this.#chunk.name));
     const span = last - first + count;
     const index = this.#buffers.length;
@@ -324,7 +326,7 @@ class Generator {
       const vector = { ...type, vector: true };
       if (type.vector) return splat(this.#expression(scalar, scope, depth - 1));
       const value = this.#expression(vector, scope, depth - 1);
-      if (type.lane === 'mask' || this.#chance(0.5)) return { kind: 'lane', value, lane: this.#below(4), type };
+      if (type.lane === 'mask' || this.#chance(0.5)) return { kind: 'lane', value, lane: this.#below(this.#lanes), type };
       return { kind: 'horizontal', op: this.#pick(['add', 'mul', 'max', 'min'] as const), value, type };
     }
     switch (type.lane) {
@@ -388,7 +390,7 @@ class Generator {
     if (!type.vector) {
       return { kind: 'load', buffer, at: this.#place(buffer, scope, 0, 0), stride: 1, count: 1, type };
     }
-    const count = 1 + this.#below(4);
+    const count = 1 + this.#below(this.#lanes);
     if (this.#chance(0.2)) {
       const scale = this.#pick([1, 1, 2, 3, -1, -2]);
       const index = binary('and', this.#leaf(i32, scope), num(7, i32));

@@ -1,0 +1,111 @@
+// The native backend: prints programs as C, has the machine's own compiler compile them, and runs them on a pool of
+// workers over one memory. What was compiled is kept, and found again by the graph that it came from.
+import { flags } from '../../base/flags.js';
+import { messageOf, StateError, ValueError } from '../../base/errors.js';
+import type { CCompiler, InstructionSet, NativeTools, StoredCode } from '../../base/native-tools.js';
+import type { Workers } from '../../base/workers.js';
+import { UnusableBackendError, type BackendFactory } from '../../runtime/backend.js';
+import type { Code, Run } from '../../runtime/code.js';
+import type { Costs } from '../../runtime/distribution.js';
+import type { ProgramFootprint } from '../../runtime/footprint.js';
+import { createSharedMemory, SharedMemory } from '../../runtime/memory.js';
+import { PooledBackend, type CodeMaker, type MadeCode } from '../../runtime/pooled-backend.js';
+import { ThreadPool } from '../../runtime/pool.js';
+import { printPrograms } from './printer/print-program.js';
+import { targetOf } from './target.js';
+
+export interface NativeBackendOptions {
+  readonly workers: Workers;
+  readonly tools: NativeTools;
+  /** What `NACRE_ISA` says, else the processor's best, unless given. */
+  readonly instructionSet?: InstructionSet | undefined;
+  /** For tests: all threads take part in every run, however little there is to do. */
+  readonly everyThread?: boolean;
+}
+
+const costs: Costs = { flopsPerMicrosecond: 100_000, flopsPerCall: 1000, mostFlopsOnCaller: 2_500_000 };
+
+/** What a printed module exports. */
+interface NativeModule {
+  run(bytes: Uint8Array, program: number, ...numbers: Parameters<Run>): void;
+}
+
+function codeOf({ path }: StoredCode): Code {
+  return {
+    message: { kind: 'native', path },
+    loadHere: (memory) => {
+      const module = loadModule(path);
+      // A memory that grows stays where it is.
+      const bytes = new Uint8Array(memory.buffer);
+      return (...numbers) => module.run(bytes, 0, ...numbers);
+    },
+  };
+}
+
+function loadModule(path: string): NativeModule {
+  const module: { exports: Partial<NativeModule> } = { exports: {} };
+  process.dlopen(module, path);
+  if (typeof module.exports.run !== 'function') throw new Error(`'${path}' does not export run`);
+  return module.exports as NativeModule;
+}
+
+/** Loaded on this thread first: what cannot be loaded must not end the workers. */
+function checkedCode(stored: StoredCode): Code {
+  loadModule(stored.path);
+  return codeOf(stored);
+}
+
+class Maker implements CodeMaker {
+  readonly name = 'native';
+  readonly costs = costs;
+  readonly target;
+  readonly #compiler: CCompiler;
+  readonly #tools: NativeTools;
+
+  constructor(compiler: CCompiler, tools: NativeTools) {
+    this.#compiler = compiler;
+    this.#tools = tools;
+    this.target = targetOf(compiler.instructionSet);
+  }
+
+  async find(key: string): Promise<MadeCode | undefined> {
+    const stored = await this.#tools.store.find(this.#keyOf(key));
+    if (!stored) return undefined;
+    try {
+      return { code: checkedCode(stored), footprint: JSON.parse(stored.description) as ProgramFootprint };
+    } catch {
+      return undefined; // It is compiled anew.
+    }
+  }
+
+  async make(...[program, footprint, key]: Parameters<CodeMaker['make']>): Promise<Code> {
+    try {
+      const source = printPrograms([program], this.target.lanes);
+      const compiled = await this.#compiler.compile(source);
+      return checkedCode(await this.#tools.store.keep(this.#keyOf(key ?? source), compiled, JSON.stringify(footprint)));
+    } catch (error) {
+      throw new UnusableBackendError(`native: a program could not be compiled: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  #keyOf(key: string): string {
+    return `${this.#compiler.identity}\n${JSON.stringify(this.target)}\n${key}`;
+  }
+}
+
+/** @throws StateError, when it is created, if there is no C compiler that works or workers cannot share memory */
+export function nativeBackend({ workers, tools, ...options }: NativeBackendOptions): BackendFactory {
+  return {
+    name: 'native',
+    create: async ({ threads }) => {
+      if (!Number.isInteger(threads) || threads < 1)
+        throw new ValueError(`native: expected a whole number of threads of at least 1, received ${threads}.`);
+      if (!workers.canShareMemory) throw new StateError('native: workers cannot share memory here.');
+      const compiler = await tools.findCompiler(options.instructionSet ?? flags().instructionSet);
+      const memory = createSharedMemory();
+      const pool = await ThreadPool.start({ workers, threads, memory });
+      const maker = new Maker(compiler, tools);
+      return new PooledBackend(maker, pool, new SharedMemory(memory), options.everyThread !== true);
+    },
+  };
+}

@@ -1,0 +1,132 @@
+// Prints one kernel as a C function (begin, end, base, table) that runs the chunks from `begin` up to `end`.
+import type { Kernel, KernelBuffer, KernelExpr, KernelProgram, KernelStatement } from '../../../ir/kernel.js';
+import { elementName, elementType, ExpressionPrinter, pointerName, printAffine, registerType } from './expressions.js';
+
+/** The name of a kernel's function. */
+export function functionName(kernel: Kernel, number: number): string {
+  return `kernel_${number}_${kernel.name.replaceAll(/\W/g, '_')}`;
+}
+
+/** @param number tells kernels of one name apart */
+export function printKernelFunction(kernel: Kernel, number: number, program: KernelProgram, lanes: number): string {
+  const printer = new KernelPrinter(program.buffers, lanes);
+  const used = buffersOf(kernel);
+  const pointers = [...used]
+    .sort((a, b) => a - b)
+    .map((buffer) => `  ${declarePointer(buffer, program.buffers[buffer]!, program.parameterCount)}`);
+  const chunk = kernel.chunkVariable;
+  return [
+    `// ${kernel.comment.replaceAll(/[\\\n]/g, ' ')}`,
+    `NOINLINE void ${functionName(kernel, number)}(long begin, long end, u8 *base, const u32 *table) {`,
+    ...pointers,
+    `  for (long ${chunk} = begin; ${chunk} < end; ${chunk}++) {`,
+    ...printer.block(kernel.body, '    '),
+    '  }',
+    '}',
+    '',
+  ].join('\n');
+}
+
+function declarePointer(buffer: number, { name, dtype, length, place }: KernelBuffer, parameterCount: number): string {
+  const type = elementType({ name, dtype, length, place });
+  const slot =
+    place.kind === 'temporary' ? 0 : place.kind === 'parameter' ? 1 + place.index : 1 + parameterCount + place.index;
+  const offset = place.kind === 'temporary' && place.byteOffset !== 0 ? ` + ${place.byteOffset}` : '';
+  const comment = `${name.replaceAll(/[\\\n]/g, ' ')}, ${length} of ${dtype}`;
+  const pointer = pointerName(buffer);
+  return `${type} *${pointer} = (${type} *)(base + table[${slot}]${offset}); OPAQUE(${pointer}); // ${comment}`;
+}
+
+class KernelPrinter {
+  readonly #buffers: readonly KernelBuffer[];
+  readonly #lanes: number;
+  readonly #expressions: ExpressionPrinter;
+
+  constructor(buffers: readonly KernelBuffer[], lanes: number) {
+    this.#buffers = buffers;
+    this.#lanes = lanes;
+    this.#expressions = new ExpressionPrinter(buffers, lanes);
+  }
+
+  block(statements: readonly KernelStatement[], indent: string): string[] {
+    return statements.flatMap((statement) => this.#statement(statement, indent));
+  }
+
+  #statement(statement: KernelStatement, indent: string): string[] {
+    switch (statement.kind) {
+      case 'loop': {
+        const { variable, begin, end, step, body } = statement;
+        if (begin >= end) return [];
+        const next = step === 1 ? `${variable}++` : `${variable} += ${step}`;
+        return [
+          `${indent}for (long ${variable} = ${begin}; ${variable} < ${end}; ${next}) {`,
+          ...this.block(body, `${indent}  `),
+          `${indent}}`,
+        ];
+      }
+      case 'let': {
+        const { name, value } = statement;
+        return [`${indent}${registerType(value.type)} ${name} = ${this.#expressions.print(value)};`];
+      }
+      case 'set':
+        return [`${indent}${statement.name} = ${this.#expressions.print(statement.value)};`];
+      case 'store':
+        return [`${indent}${this.#store(statement)};`];
+    }
+  }
+
+  #store({ buffer, at, count, value }: Extract<KernelStatement, { kind: 'store' }>): string {
+    const printed = this.#expressions.print(value);
+    const element = elementName(this.#buffers[buffer]!);
+    if (!value.type.vector)
+      return `${pointerName(buffer)}[${printAffine(at)}] = ${element === 'u8' || element === 'mask' ? '(u8)' : ''}${printed}`;
+    const to = `${pointerName(buffer)} + ${printAffine(at)}`;
+    return count === this.#lanes
+      ? `${element}_store(${to}, ${printed})`
+      : `${element}_store_first(${to}, ${printed}, ${count})`;
+  }
+}
+
+/** The buffers that a kernel reads or writes. */
+function buffersOf(kernel: Kernel): Set<number> {
+  const used = new Set<number>();
+  const visitExpr = (expr: KernelExpr): void => {
+    switch (expr.kind) {
+      case 'load':
+        used.add(expr.buffer);
+        break;
+      case 'gather':
+        used.add(expr.buffer);
+        visitExpr(expr.index);
+        break;
+      case 'splat':
+      case 'unary':
+      case 'shift':
+      case 'horizontal':
+      case 'lane':
+        visitExpr(expr.value);
+        break;
+      case 'binary':
+        visitExpr(expr.a);
+        visitExpr(expr.b);
+        break;
+      case 'select':
+        for (const operand of [expr.mask, expr.a, expr.b]) visitExpr(operand);
+        break;
+      case 'number':
+      case 'register':
+      case 'position':
+      case 'laneNumbers':
+        break;
+    }
+  };
+  const visit = (statements: readonly KernelStatement[]): void => {
+    for (const statement of statements) {
+      if (statement.kind === 'loop') visit(statement.body);
+      else visitExpr(statement.value);
+      if (statement.kind === 'store') used.add(statement.buffer);
+    }
+  };
+  visit(kernel.body);
+  return used;
+}
