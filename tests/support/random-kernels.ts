@@ -326,7 +326,8 @@ class Generator {
       const vector = { ...type, vector: true };
       if (type.vector) return splat(this.#expression(scalar, scope, depth - 1));
       const value = this.#expression(vector, scope, depth - 1);
-      if (type.lane === 'mask' || this.#chance(0.5)) return { kind: 'lane', value, lane: this.#below(this.#lanes), type };
+      if (type.lane === 'mask' || this.#chance(0.5))
+        return { kind: 'lane', value, lane: this.#below(this.#lanes), type };
       return { kind: 'horizontal', op: this.#pick(['add', 'mul', 'max', 'min'] as const), value, type };
     }
     switch (type.lane) {
