@@ -67,7 +67,7 @@ describe('the options of npm run mnist', () => {
     expect(complaint('--network', 'two-hiden')).toMatch(
       /'?two-hiden'?\. Did you mean two-hidden\? Known: first, onehot/,
     );
-    expect(complaint('--backend', 'wsam')).toContain('Did you mean wasm? Known: wasm, reference.');
+    expect(complaint('--backend', 'wsam')).toContain('Did you mean wasm? Known: native, wasm, reference.');
     expect(complaint('--verbose', '3')).toContain('Known: 0, 1, 2.');
     expect(complaint('--network', 'toString')).toContain('Known: first');
   });

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { utils } from 'nacre';
 import { networkNames, networks, type NetworkName } from './networks.js';
 
-const backends = ['wasm', 'reference'] as const;
+const backends = ['native', 'wasm', 'reference'] as const;
 const verbosities = ['0', '1', '2'] as const;
 
 export type BackendName = (typeof backends)[number];

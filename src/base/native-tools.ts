@@ -39,5 +39,7 @@ export interface NativeTools {
    * @throws StateError that says why there is no compiler that works, and what to install
    */
   findCompiler(instructionSet?: InstructionSet): Promise<CCompiler>;
+  /** Names the version of Nacre's own code, which decides what is printed. */
+  ownVersion(): Promise<string>;
   readonly store: CodeStore;
 }

@@ -62,7 +62,10 @@ class Maker implements CodeMaker {
   readonly #compiler: CCompiler;
   readonly #tools: NativeTools;
 
-  constructor(compiler: CCompiler, tools: NativeTools) {
+  readonly #version: string;
+
+  constructor(compiler: CCompiler, tools: NativeTools, version: string) {
+    this.#version = version;
     this.#compiler = compiler;
     this.#tools = tools;
     this.target = targetOf(compiler.instructionSet);
@@ -89,7 +92,7 @@ class Maker implements CodeMaker {
   }
 
   #keyOf(key: string): string {
-    return `${this.#compiler.identity}\n${JSON.stringify(this.target)}\n${key}`;
+    return `${this.#version}\n${this.#compiler.identity}\n${JSON.stringify(this.target)}\n${key}`;
   }
 }
 
@@ -101,10 +104,13 @@ export function nativeBackend({ workers, tools, ...options }: NativeBackendOptio
       if (!Number.isInteger(threads) || threads < 1)
         throw new ValueError(`native: expected a whole number of threads of at least 1, received ${threads}.`);
       if (!workers.canShareMemory) throw new StateError('native: workers cannot share memory here.');
-      const compiler = await tools.findCompiler(options.instructionSet ?? flags().instructionSet);
+      const [compiler, version] = await Promise.all([
+        tools.findCompiler(options.instructionSet ?? flags().instructionSet),
+        tools.ownVersion(),
+      ]);
       const memory = createSharedMemory();
       const pool = await ThreadPool.start({ workers, threads, memory });
-      const maker = new Maker(compiler, tools);
+      const maker = new Maker(compiler, tools, version);
       return new PooledBackend(maker, pool, new SharedMemory(memory), options.everyThread !== true);
     },
   };

@@ -41,6 +41,7 @@ export function nodeNativeTools({
       search.catch(() => compilers.delete(instructionSet));
       return search;
     },
+    ownVersion: async () => (await import('./own-code.js')).ownCodeVersion(),
     store: {
       find: async (key) => (await loadStore()).find(key),
       keep: async (key, code, description) => (await loadStore()).keep(key, code, description),
