@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { buildPrograms, builtProgram, runNode } from '../tests/support/programs.js';
 import { nameOf, type Row } from './plan.js';
 
@@ -12,6 +12,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nacre-bench-'));
   await buildPrograms();
 }, 300_000);
+afterEach(() => void vi.unstubAllEnvs());
 afterAll(() => rm(folder, { recursive: true }));
 
 async function bench(...options: string[]): Promise<{ rows: Row[]; output: string }> {
@@ -27,7 +28,7 @@ async function bench(...options: string[]): Promise<{ rows: Row[]; output: strin
 }
 
 test('trainings are checked and timed, beside the floors', async () => {
-  const { rows, output } = await bench('--only', '^(first|loop)/');
+  const { rows, output } = await bench('--only', '^(first|loop)/nacre-wasm');
   const trainings = ['first/nacre-wasm-1', 'first/nacre-wasm-2', 'loop/nacre-wasm-1', 'loop/nacre-wasm-2'];
   expect(rows.map(nameOf)).toEqual([
     ...trainings,
@@ -49,8 +50,38 @@ test('trainings are checked and timed, beside the floors', async () => {
 });
 
 test('starts and memory are measured over whole processes', async () => {
-  const { rows } = await bench('--only', '^first-start|cnn-memory');
+  const { rows } = await bench('--only', '^(first-start|cnn-memory)/nacre-wasm');
   expect(rows.map(nameOf)).toEqual(['first-start/nacre-wasm-2', 'cnn-memory/nacre-wasm-2']);
   expect(rows[0]!.secondsToFirstStep).toBeGreaterThan(0);
   expect(rows[1]!.residentMegabytes).toBeGreaterThan(10);
+});
+
+test('inference and single computations are checked and timed too', async () => {
+  const { rows, output } = await bench('--only', '^(first-infer-b1|matmul-64|matmul-64-call|conv-13x13.*)/nacre.*wasm');
+  const named = (name: string): Row => rows.find((row) => nameOf(row) === name)!;
+  expect(rows.filter(({ implementation }) => implementation !== 'floor').map(nameOf)).toEqual([
+    'first-infer-b1/nacre-wasm-2',
+    'first-infer-b1/nacre-compile-wasm-2',
+    'matmul-64/nacre-wasm-2',
+    'matmul-64-call/nacre-wasm-2',
+    'conv-13x13x32-3x3x64-valid/nacre-wasm-2',
+  ]);
+  for (const row of rows) expect(row).not.toHaveProperty('note');
+  const product = named('matmul-64/nacre-wasm-2');
+  expect(product.gflops! * product.microsecondsPerSample! * 1000).toBeCloseTo(2 * 64 ** 3, 3);
+  expect(product).not.toHaveProperty('p50Microseconds');
+  for (const name of ['first-infer-b1/nacre-wasm-2', 'matmul-64-call/nacre-wasm-2']) {
+    const { p50Microseconds: p50, p99Microseconds: p99 } = named(name);
+    expect(p50).toBeGreaterThan(0);
+    expect(p99).toBeGreaterThanOrEqual(p50!);
+  }
+  expect(output).toMatch(/^matmul-64-call +nacre-wasm +2 .*a call: p50 /m);
+});
+
+test('what is not there shows as such, and is no failure', async () => {
+  vi.stubEnv('NACRE_BENCH_PYTHON', join(folder, 'nowhere', 'python'));
+  const { rows, output } = await bench('--only', '^first/jax-jit', '--peers', 'all');
+  expect(rows[0]).toMatchObject({ workload: 'first', microsecondsPerSample: null, gflops: null });
+  expect(rows[0]!.note).toMatch(/^not installed/);
+  expect(output).toMatch(/^first +jax-jit +2 +not installed/m);
 });

@@ -1,6 +1,12 @@
 // A process that holds one implementation of one workload, and does what the main process asks for. In processes of
 // their own, implementations share no heap, no threads, and nothing that V8 has learned of another's code.
-import type { CreateImplementation, Expectation, Implementation, Setting } from './implementation.js';
+import {
+  Unavailable,
+  type Expectation,
+  type ImplementationModule,
+  type Reference,
+  type Setting,
+} from './implementation.js';
 
 /** What the main process asks for. */
 export type Request =
@@ -9,25 +15,41 @@ export type Request =
   | { readonly method: 'expectation' | 'round' };
 
 /** What comes back. */
-export type Reply = { readonly value: unknown } | { readonly error: string };
+export type Reply = { readonly value: unknown } | { readonly error: string } | { readonly unavailable: string };
 
-let implementation: Implementation | undefined;
+/** Which module makes an implementation. */
+const modules: Readonly<Record<string, string>> = {
+  nacre: './nacre.js',
+  'nacre-compile': './nacre.js',
+  tfjs: './tfjs.js',
+  'jax-js': './jax-js.js',
+  onnxruntime: './onnxruntime.js',
+};
+
+let implementation: Partial<Reference> | undefined;
 
 async function answer(request: Request): Promise<unknown> {
   if (request.method === 'create') {
     const { setting } = request;
-    const module = (await import(`./${setting.implementation}.js`)) as { readonly create: CreateImplementation };
+    const module = (await import(modules[setting.implementation]!)) as ImplementationModule;
     implementation = await module.create(setting);
-    return undefined;
+    return module.version?.();
   }
   if (!implementation) throw new Error('Nothing was created yet.');
-  return request.method === 'check' ? implementation.check(request.expected) : implementation[request.method]();
+  if (request.method === 'check') return implementation.check!(request.expected);
+  if (request.method === 'round') return implementation.round!();
+  if (!implementation.expectation) throw new Error('It is held to the reference, it is none.');
+  return implementation.expectation();
+}
+
+function complaint(error: unknown): Reply {
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof Unavailable ? { unavailable: message } : { error: message };
 }
 
 process.on('message', (request: Request) => {
   answer(request).then(
     (value) => process.send!({ value } satisfies Reply),
-    (error: unknown) =>
-      process.send!({ error: error instanceof Error ? error.message : String(error) } satisfies Reply),
+    (error: unknown) => process.send!(complaint(error)),
   );
 });

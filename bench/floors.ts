@@ -1,7 +1,9 @@
 // What the machine can do, whatever the program: multiplications and additions of vectors that never leave the
-// registers, and bytes that stream through memory. In WebAssembly, since that is what is compared.
+// registers, and bytes that stream through memory. Each for itself, in WebAssembly and in the machine's own code, since
+// what is compared is one or the other.
 import { Worker } from 'node:worker_threads';
 import type * as moduleBuilder from '../src/backends/wasm/encoder/module-builder.js';
+import type { FloorTarget } from './plan.js';
 import { repository } from './repository.js';
 
 const { ModuleBuilder } = (await import(
@@ -106,8 +108,45 @@ const burstMilliseconds = 100;
 
 type Work = 'multiplyAdd' | 'stream';
 
-/** Measures the floors, as often as it is asked to. */
-export class FloorProbe {
+/** Measures what the machine can do in one kind of code, as often as it is asked to. */
+export interface FloorProbe {
+  /** Measures with these numbers of threads. The best counts: what disturbs a measurement can only make it worse. */
+  measure(threadCounts: readonly number[]): Promise<void>;
+  /** Billions of floating-point operations a second. */
+  gflops(threads: number): number;
+  /** Billions of bytes a second, those read and those written, each array counted once. */
+  gigabytesPerSecond(threads: number): number;
+  close(): Promise<void>;
+}
+
+/** The floors of all kinds of code for which there is a probe; a result of another kind has no floor. */
+export class Floors {
+  readonly #probes: Partial<Readonly<Record<FloorTarget, FloorProbe>>>;
+
+  constructor(mostThreads: number) {
+    // A probe of the machine's own code belongs here, as `native`.
+    this.#probes = { wasm: new WasmFloorProbe(mostThreads) };
+  }
+
+  /** What there is a probe for. */
+  get targets(): FloorTarget[] {
+    return Object.keys(this.#probes) as FloorTarget[];
+  }
+
+  of(target: FloorTarget): FloorProbe | undefined {
+    return this.#probes[target];
+  }
+
+  async measure(threadCounts: readonly number[]): Promise<void> {
+    for (const probe of Object.values(this.#probes)) await probe.measure(threadCounts);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.#probes).map((probe) => probe.close()));
+  }
+}
+
+class WasmFloorProbe implements FloorProbe {
   readonly #workers: readonly Worker[];
   /** Calls a millisecond of all threads together, the most of all measurements. */
   readonly #best = new Map<string, number>();
@@ -138,7 +177,6 @@ export class FloorProbe {
     return (await Promise.all(rates)).reduce((sum, rate) => sum + rate, 0);
   }
 
-  /** Measures with these numbers of threads. The best counts: what disturbs a measurement can only make it worse. */
   async measure(threadCounts: readonly number[]): Promise<void> {
     for (const work of ['multiplyAdd', 'stream'] as const)
       for (const threads of threadCounts) {
@@ -153,12 +191,10 @@ export class FloorProbe {
     return 1000 * rate;
   }
 
-  /** Billions of floating-point operations a second. */
   gflops(threads: number): number {
     return (this.#callsPerSecond('multiplyAdd', threads) * turnsPerCall * operationsPerTurn) / 1e9;
   }
 
-  /** Billions of bytes a second, those read and those written. */
   gigabytesPerSecond(threads: number): number {
     return (this.#callsPerSecond('stream', threads) * 3 * streamBytes) / 1e9;
   }

@@ -1,33 +1,62 @@
 import { expect, test } from 'vitest';
 import { parseOptions, type BenchOptions } from './options.js';
-import { nameOf } from './plan.js';
+import { measurements, nameOf } from './plan.js';
 
 function namesFor(...args: string[]): string[] {
   return (parseOptions(args) as BenchOptions).chosen.map(nameOf);
 }
 
-test('without options everything is measured, in five rounds', () => {
+const onBackends = (workload: string, ...threads: number[]): string[] =>
+  ['wasm', 'native'].flatMap((backend) => threads.map((count) => `${workload}/nacre-${backend}-${count}`));
+
+test('without options the usual is measured, in five rounds', () => {
   expect(parseOptions([])).toMatchObject({ rounds: 5, mostSamples: 60_000, json: undefined });
   expect(namesFor()).toEqual([
-    'first/nacre-wasm-1',
-    'first/nacre-wasm-2',
-    'loop/nacre-wasm-1',
-    'loop/nacre-wasm-2',
+    ...onBackends('first', 1, 2),
     'first/tfjs-wasm-1',
-    'cnn/nacre-wasm-1',
-    'cnn/nacre-wasm-2',
+    'first/jax-js-wasm-1',
+    ...onBackends('loop', 1, 2),
+    ...onBackends('cnn', 1, 2),
     'cnn/tfjs-cpu-1',
-    'first-start/nacre-wasm-2',
-    'cnn-start/nacre-wasm-2',
-    'cnn-memory/nacre-wasm-2',
+    ...onBackends('first-start', 2),
+    ...onBackends('cnn-start', 2),
+    ...onBackends('cnn-memory', 2),
   ]);
 });
 
 test('--only and --peers choose', () => {
-  expect(namesFor('--only', '^first/', '--peers', 'none')).toEqual(['first/nacre-wasm-1', 'first/nacre-wasm-2']);
-  expect(namesFor('--only', 'tfjs', '--peers', 'all')).toEqual(['first/tfjs-wasm-1', 'cnn/tfjs-cpu-1']);
+  expect(namesFor('--only', '^first/nacre-wasm', '--peers', 'none')).toEqual([
+    'first/nacre-wasm-1',
+    'first/nacre-wasm-2',
+  ]);
+  expect(namesFor('--only', '^(first|cnn)/tfjs')).toEqual(['first/tfjs-wasm-1', 'cnn/tfjs-cpu-1']);
+  expect(namesFor('--only', '^cnn/[^n]', '--peers', 'all')).toEqual([
+    'cnn/tfjs-cpu-1',
+    'cnn/keras-tensorflow-2',
+    'cnn/keras-jax-2',
+    'cnn/pytorch-eager-2',
+    'cnn/pytorch-compile-2',
+    'cnn/jax-jit-2',
+  ]);
   expect(() => parseOptions(['--only', 'tfjs', '--peers', 'none'])).toThrow("--only: nothing is found by 'tfjs'.");
   expect(() => parseOptions(['--peers', 'some'])).toThrow("--peers: expected none, npm, all, received 'some'.");
+});
+
+test('--suite all measures everything there is, and a pattern finds it without', () => {
+  expect(namesFor('--suite', 'all', '--peers', 'all')).toEqual(measurements.map(nameOf));
+  expect(namesFor('--only', '^first-infer-b1/')).toEqual([
+    ...onBackends('first-infer-b1', 2),
+    ...['wasm', 'native'].map((backend) => `first-infer-b1/nacre-compile-${backend}-2`),
+    'first-infer-b1/tfjs-wasm-1',
+    'first-infer-b1/jax-js-wasm-1',
+    'first-infer-b1/onnxruntime-cpu-2',
+  ]);
+  expect(() => parseOptions(['--suite', 'usual', '--only', '^matmul-64/'])).toThrow('nothing is found');
+  expect(() => parseOptions(['--suite', 'some'])).toThrow("--suite: expected usual, all, received 'some'.");
+});
+
+test('no two measurements have the same name', () => {
+  expect(new Set(measurements.map(nameOf)).size).toBe(measurements.length);
 });
 
 test('slips are errors', () => {

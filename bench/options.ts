@@ -1,6 +1,6 @@
 // The options of `npm run bench`.
 import { parseArgs } from 'node:util';
-import { isPeer, measurements, nameOf, type Measurement } from './plan.js';
+import { measurements, nameOf, originOf, usualMeasurements, type Measurement, type Origin } from './plan.js';
 import { batchSize } from './workloads.js';
 
 export interface BenchOptions {
@@ -14,17 +14,32 @@ export interface BenchOptions {
 
 export const usage = `npm run bench -- [options]
 
-  --only PATTERN  only what the regular expression finds, such as ^first/ or cnn/nacre-wasm-2
-  --peers WHICH   none, npm (those of bench/package.json; unless given) or all
+  --suite WHICH   usual (unless given): trainings, starts and memory, in a few minutes; all: also other sizes, inference,
+                  products, convolutions and streams, which take an hour
+  --only PATTERN  only what the regular expression finds, such as ^first/ or cnn/nacre-wasm-2, in any suite
+  --peers WHICH   none, npm (those of bench/package.json; unless given) or all (those of bench/peers/ too)
   --rounds N      how often the implementations take turns, 5 unless given
-  --samples N     at most N samples in an epoch that is timed
+  --samples N     at most N samples in an epoch that is timed, and N calls in a round of what is no training
   --json FILE     also writes the rows to FILE
   --help          prints this
 
-What there is:
-${measurements.map((measurement) => `  ${nameOf(measurement)}`).join('\n')}`;
+What is usual:
+${list(usualMeasurements)}
 
-const peerChoices = ['none', 'npm', 'all'];
+What else there is:
+${list(measurements.filter((measurement) => !usualMeasurements.includes(measurement)))}`;
+
+function list(some: readonly Measurement[]): string {
+  return some.map((measurement) => `  ${nameOf(measurement)}`).join('\n');
+}
+
+/** Whose measurements each choice of peers takes. */
+const peerChoices: Readonly<Record<string, readonly Origin[]>> = {
+  none: ['nacre'],
+  npm: ['nacre', 'npm'],
+  all: ['nacre', 'npm', 'python'],
+};
+const suites: Readonly<Record<string, readonly Measurement[]>> = { usual: usualMeasurements, all: measurements };
 
 /**
  * The options that the command line names, or `help`.
@@ -34,7 +49,8 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      only: { type: 'string', default: '' },
+      suite: { type: 'string' },
+      only: { type: 'string' },
       peers: { type: 'string', default: 'npm' },
       rounds: { type: 'string', default: '5' },
       samples: { type: 'string', default: '60000' },
@@ -43,12 +59,12 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
     },
   });
   if (values.help) return 'help';
-  if (!peerChoices.includes(values.peers))
-    throw new Error(`--peers: expected ${peerChoices.join(', ')}, received '${values.peers}'.`);
-  const pattern = new RegExp(values.only);
-  const withPeers = values.peers !== 'none';
-  const chosen = measurements.filter((one) => (withPeers || !isPeer(one)) && pattern.test(nameOf(one)));
-  if (chosen.length === 0) throw new Error(`--only: nothing is found by '${values.only}'.`);
+  const origins = choose('--peers', values.peers, peerChoices);
+  // A pattern may name what is not usual.
+  const suite = choose('--suite', values.suite ?? (values.only === undefined ? 'usual' : 'all'), suites);
+  const pattern = new RegExp(values.only ?? '');
+  const chosen = suite.filter((one) => origins.includes(originOf(one)) && pattern.test(nameOf(one)));
+  if (chosen.length === 0) throw new Error(`--only: nothing is found by '${values.only ?? ''}'.`);
   return {
     chosen,
     rounds: wholeNumber('--rounds', values.rounds, 1),
@@ -61,4 +77,11 @@ function wholeNumber(name: string, text: string, least: number): number {
   if (!/^[0-9]+$/.test(text) || Number(text) < least)
     throw new Error(`${name}: expected a whole number of at least ${least}, received '${text}'.`);
   return Number(text);
+}
+
+function choose<Choice>(name: string, text: string, choices: Readonly<Record<string, Choice>>): Choice {
+  const choice = Object.hasOwn(choices, text) ? choices[text] : undefined;
+  if (choice === undefined)
+    throw new Error(`${name}: expected ${Object.keys(choices).join(', ')}, received '${text}'.`);
+  return choice;
 }

@@ -7,3 +7,9 @@ export function median(values: readonly number[]): number {
   const above = sorted[Math.floor(sorted.length / 2)] ?? NaN;
   return (below + above) / 2;
 }
+
+/** The least value that so large a part of the values does not exceed; NaN of none. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? NaN;
+}

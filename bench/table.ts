@@ -33,11 +33,13 @@ function percent(fraction: number): string {
 }
 
 /** What the numbers of a sample do not say. */
-function remark({ note, secondsToFirstStep, residentMegabytes, gigabytesPerSecond }: Row): string {
+function remark(row: Row): string {
+  const { note, secondsToFirstStep, residentMegabytes, gigabytesPerSecond, p50Microseconds, p99Microseconds } = row;
   if (note !== undefined) return note;
+  if (p50Microseconds !== undefined) return `a call: p50 ${number(p50Microseconds)}, p99 ${number(p99Microseconds)} us`;
   if (secondsToFirstStep !== undefined) return `${secondsToFirstStep.toFixed(2)} s to the first step`;
   if (residentMegabytes !== undefined) return `${residentMegabytes.toFixed(0)} MB resident at most`;
-  return gigabytesPerSecond === undefined ? '' : `${gigabytesPerSecond.toFixed(0)} GB/s`;
+  return gigabytesPerSecond === undefined ? '' : `${number(gigabytesPerSecond)} GB/s`;
 }
 
 /** The rows as lines of text in columns. */
@@ -54,7 +56,7 @@ export function formatTable(rows: readonly Row[]): string {
     .join('\n');
 }
 
-/** How much faster Nacre is than each peer, and how a loop of one's own compares with fit. */
+/** How much faster Nacre is than each peer, a line for each of its rows, and how a loop of one's own compares with fit. */
 export function comparisons(rows: readonly Row[]): string[] {
   const timed = rows.flatMap((row) => {
     const { microsecondsPerSample: microseconds } = row;
@@ -71,11 +73,9 @@ export function comparisons(rows: readonly Row[]): string[] {
       const part = (fit.microseconds / row.microseconds).toFixed(2);
       return [`loop: ${label(row)} ${on(row)} reaches ${part} of the speed of fit`];
     }
-    return timed
+    const parts = timed
       .filter((peer) => isPeer(peer) && peer.workload === row.workload)
-      .map((peer) => {
-        const times = number(peer.microseconds / row.microseconds);
-        return `${row.workload}: ${label(row)} ${on(row)} is ${times} times as fast as ${label(peer)}`;
-      });
+      .map((peer) => `${number(peer.microseconds / row.microseconds)} times as fast as ${label(peer)}`);
+    return parts.length === 0 ? [] : [`${row.workload}: ${label(row)} ${on(row)} is ${parts.join(', ')}`];
   });
 }

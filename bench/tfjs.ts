@@ -1,10 +1,13 @@
-// Trains with TensorFlow.js, where it is installed: the same network, weights and samples.
+// Trains and infers with TensorFlow.js, where it is installed: the same network, weights and samples.
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import type { Sequential } from 'nacre';
-import type { CreateImplementation } from './implementation.js';
+import { checkLosses, checkProbabilities } from './checks.js';
+import { npmRemedy, Unavailable, type Implementation, type Setting } from './implementation.js';
+import { createModel, loadSamples } from './networks.js';
 import { repository } from './repository.js';
-import { batchSize, checkedSteps, createModel, loadSamples, workloads } from './workloads.js';
+import { timeCalls } from './timing.js';
+import { checkedRows, checkedSteps, type Inference, type Training } from './workloads.js';
 
 const require = createRequire(new URL('bench/package.json', repository));
 
@@ -13,18 +16,19 @@ const require = createRequire(new URL('bench/package.json', repository));
 /* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return --
    for the same reason */
 
-/** The version that is installed; undefined if there is none. */
-export function installedVersion(): string | undefined {
-  try {
-    require.resolve('@tensorflow/tfjs-backend-wasm/package.json');
-    return (require('@tensorflow/tfjs/package.json') as { readonly version: string }).version;
-  } catch {
-    return undefined;
-  }
+/** What is measured. */
+export function version(): string {
+  return `tfjs ${(require('@tensorflow/tfjs/package.json') as { readonly version: string }).version}`;
 }
 
 async function load(backend: string): Promise<any> {
-  const tf: any = require('@tensorflow/tfjs');
+  let tf: any;
+  try {
+    tf = require('@tensorflow/tfjs');
+    require.resolve('@tensorflow/tfjs-backend-wasm/package.json');
+  } catch {
+    throw new Unavailable(npmRemedy);
+  }
   if (backend === 'wasm') {
     const wasm: any = require('@tensorflow/tfjs-backend-wasm');
     wasm.setWasmPaths(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')) + sep);
@@ -63,22 +67,23 @@ async function convert(tf: any, original: Sequential): Promise<any> {
   return model;
 }
 
-/** Rounding alone. */
-const lossTolerance = 1e-3;
-/** Dropout leaves out other elements. */
-const dropoutTolerance = 0.1;
 /** A step of the cnn takes ten seconds. */
 const checkedCnnSteps = 2;
 
-export const create: CreateImplementation = async ({ backend, workload, samples }) => {
+export async function create({ backend, workload, samples }: Setting): Promise<Implementation> {
+  if (workload.kind === 'kernel') throw new Error('TensorFlow.js is measured on networks only.');
   const tf = await load(backend);
-  const isConvolutional = workloads[workload].network === 'cnn';
+  return workload.kind === 'training' ? createTraining(tf, workload, samples) : createInference(tf, workload, samples);
+}
+
+async function createTraining(tf: any, workload: Training, samples: number): Promise<Implementation> {
+  const { batchSize } = workload;
+  const isConvolutional = workload.network === 'cnn';
   const count = Math.max(samples, checkedSteps * batchSize);
   const [x, y] = await loadSamples(count);
   const xAll = tf.tensor(await x.data(), isConvolutional ? [count, 28, 28, 1] : [count, 28, 28]);
   const yAll = tf.tensor(Float32Array.from(await y.data()), [count, 1]);
-  const original = createModel(workload);
-  const model = await convert(tf, original);
+  const model = await convert(tf, createModel(workload));
 
   const trainStep = async (index: number): Promise<number> => {
     const batch = [xAll, yAll].map((all) => all.slice(index * batchSize, batchSize));
@@ -87,17 +92,12 @@ export const create: CreateImplementation = async ({ backend, workload, samples 
     return loss as number;
   };
   return {
-    expectation: () => Promise.reject(new Error('TensorFlow.js is held to the reference, it is none.')),
     check: async (expected) => {
-      const steps = isConvolutional ? checkedCnnSteps : checkedSteps;
+      if (expected.kind !== 'training') throw new Error('A training is held to a training.');
       const found: number[] = [];
-      for (let step = 0; step < steps; step++) found.push(await trainStep(step));
-      const wanted = expected.losses.slice(0, steps);
-      const hasDropout = original.layers.some((layer) => layer.className === 'Dropout');
-      const isNear = hasDropout
-        ? Math.abs(sum(found) / sum(wanted) - 1) <= dropoutTolerance
-        : found.every((loss, i) => Math.abs(loss / wanted[i]! - 1) <= lossTolerance);
-      return isNear ? undefined : `its first losses are ${list(found)}, those of the reference ${list(wanted)}`;
+      for (let step = 0; step < (isConvolutional ? checkedCnnSteps : checkedSteps); step++)
+        found.push(await trainStep(step));
+      return checkLosses(found, expected);
     },
     round: async () => {
       if (isConvolutional) {
@@ -120,12 +120,29 @@ export const create: CreateImplementation = async ({ backend, workload, samples 
       return [(1000 * (ends[1]! - ends[0]!)) / samples];
     },
   };
-};
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
-function list(values: readonly number[]): string {
-  return values.map((value) => value.toFixed(4)).join(', ');
+async function createInference(tf: any, workload: Inference, mostCalls: number): Promise<Implementation> {
+  const { batchSize, network } = workload;
+  const model = await convert(tf, createModel(workload));
+  const imageShape = network === 'cnn' ? [28, 28, 1] : [28, 28];
+  const images = async (count: number): Promise<any> => {
+    const [x] = await loadSamples(count);
+    return tf.tensor(await x.data(), [count, ...imageShape]);
+  };
+  const predict = async (x: any): Promise<Float32Array> => {
+    const probabilities = model.predict(x, { batchSize });
+    const values: Float32Array = await probabilities.data();
+    tf.dispose(probabilities);
+    return values;
+  };
+  const batch = await images(batchSize);
+  return {
+    check: async (expected) => {
+      if (expected.kind !== 'inference') throw new Error('Inference is held to inference.');
+      return checkProbabilities(await predict(await images(checkedRows)), expected.probabilities);
+    },
+    round: async () =>
+      (await timeCalls(() => predict(batch), mostCalls)).map((microseconds) => microseconds / batchSize),
+  };
 }

@@ -1,11 +1,23 @@
 // Times training in steady state. The implementations take turns within a round, so that whatever else the machine does
 // meets all of them, and none is timed before its results were checked.
-import type { FloorProbe } from './floors.js';
-import type { Expectation, Setting } from './implementation.js';
-import { nameOf, noThroughput, type Measurement, type Row } from './plan.js';
-import { Runner } from './runner.js';
-import { median } from './statistics.js';
-import { createModel, trainingFlops, workloads, type Workload, type WorkloadName } from './workloads.js';
+import type { Floors } from './floors.js';
+import { costOf, type Cost } from './costs.js';
+import { Unavailable, type Expectation, type Setting } from './implementation.js';
+import { spotValues } from './kernels.js';
+import { PeerFiles } from './peer-files.js';
+import {
+  countsCalls,
+  floorTargetOf,
+  nameOf,
+  noThroughput,
+  originOf,
+  type Row,
+  type SteadyMeasurement,
+} from './plan.js';
+import { PythonRunner } from './python.js';
+import { NodeRunner, type Runner } from './runner.js';
+import { median, quantile } from './statistics.js';
+import { workloads, type Workload } from './workloads.js';
 
 /** A round of the cnn on a cpu backend takes ten seconds. */
 const mostRoundsOnCpu = 3;
@@ -14,48 +26,47 @@ export interface ThroughputSettings {
   readonly rounds: number;
   /** In an epoch that is timed. */
   readonly mostSamples: number;
-  readonly probe: FloorProbe;
+  readonly floors: Floors;
   /** Hears how far it has come. */
   readonly tell: (line: string) => void;
 }
 
 interface Contestant {
-  readonly measurement: Measurement;
+  readonly measurement: SteadyMeasurement;
   readonly setting: Setting;
   readonly runner: Runner;
   /** Microseconds a sample. */
   readonly times: number[];
+  version?: string;
   /** Why it is out. */
   problem?: string;
 }
 
-/** The rows of measurements of workloads. */
+/** The rows of measurements of workloads that take turns with each other. */
 export async function measureThroughput(
-  measurements: readonly (Measurement & { readonly workload: WorkloadName })[],
+  measurements: readonly SteadyMeasurement[],
   settings: ThroughputSettings,
 ): Promise<Row[]> {
-  const contestants = measurements.map((measurement) => enter(measurement, settings.mostSamples));
+  const files = new PeerFiles();
+  const contestants = measurements.map((measurement) => enter(measurement, settings.mostSamples, files));
   try {
     await check(contestants, settings.tell);
     await time(contestants, settings);
   } finally {
     for (const { runner } of contestants) runner.close();
+    await files.close();
   }
-  return contestants.map((contestant) => rowOf(contestant, settings.probe));
+  return contestants.map((contestant) => rowOf(contestant, settings.floors));
 }
 
-function enter(measurement: Measurement & { readonly workload: WorkloadName }, mostSamples: number): Contestant {
-  const { workload, backend, threads } = measurement;
-  const implementation = measurement.implementation as Setting['implementation'];
-  const { samples, peerSamples }: Workload = workloads[workload];
-  const setting: Setting = {
-    implementation,
-    backend,
-    threads,
-    workload,
-    samples: Math.min(implementation === 'nacre' ? samples : peerSamples, mostSamples),
-  };
-  return { measurement, setting, runner: new Runner(setting), times: [] };
+function enter(measurement: SteadyMeasurement, mostSamples: number, files: PeerFiles): Contestant {
+  const { implementation, backend, threads } = measurement;
+  const workload: Workload = workloads[measurement.workload];
+  const origin = originOf(measurement);
+  const samples = workload.kind === 'training' ? Math.min(workload.samples[origin], mostSamples) : mostSamples;
+  const setting: Setting = { implementation, backend, threads, workload, samples };
+  const runner = origin === 'python' ? new PythonRunner(setting, files) : new NodeRunner(setting);
+  return { measurement, setting, runner, times: [] };
 }
 
 /** What may go wrong with one of them does not end the others. */
@@ -63,60 +74,88 @@ async function attempt<Result>(contestant: Contestant, work: () => Promise<Resul
   try {
     return await work();
   } catch (error) {
-    contestant.problem = `failed: ${error instanceof Error ? error.message : String(error)}`;
+    const message = error instanceof Error ? error.message : String(error);
+    contestant.problem = error instanceof Unavailable ? message : `failed: ${message}`;
     return undefined;
   }
 }
 
 async function check(contestants: readonly Contestant[], tell: (line: string) => void): Promise<void> {
-  const expectations = new Map<WorkloadName, Expectation>();
-  for (const { setting } of contestants) {
-    const { workload } = setting;
-    if (expectations.has(workload)) continue;
-    tell(`what the reference comes to for ${workload}`);
-    const reference = new Runner({ ...setting, implementation: 'nacre', backend: 'reference', threads: 1 });
-    try {
-      await reference.create();
-      expectations.set(workload, await reference.expectation());
-    } finally {
-      reference.close();
-    }
-  }
+  const expectations = new Map<Workload, Expectation>();
   for (const contestant of contestants) {
     const { measurement, setting, runner } = contestant;
+    const { workload } = setting;
     tell(`checking ${nameOf(measurement)}`);
     const problem = await attempt(contestant, async () => {
-      await runner.create();
-      return runner.check(expectations.get(setting.workload)!);
+      const version = await runner.create();
+      if (version !== undefined) contestant.version = version;
+      if (workload.kind === 'kernel') {
+        // PyTorch pads alike on both sides, the others as Keras does.
+        return runner.check({ kind: 'kernel', spots: spotValues(workload.task, setting.implementation === 'pytorch') });
+      }
+      let expected = expectations.get(workload);
+      if (!expected) {
+        tell(`what the reference comes to for ${measurement.workload}`);
+        expected = await expectationOf(workload);
+        expectations.set(workload, expected);
+      }
+      return runner.check(expected);
     });
     if (problem !== undefined) contestant.problem = `wrong results: ${problem}`;
   }
 }
 
+async function expectationOf(workload: Workload): Promise<Expectation> {
+  const samples = 0;
+  const reference = new NodeRunner({ implementation: 'nacre', backend: 'reference', threads: 1, workload, samples });
+  try {
+    await reference.create();
+    return await reference.expectation();
+  } finally {
+    reference.close();
+  }
+}
+
 async function time(contestants: readonly Contestant[], settings: ThroughputSettings): Promise<void> {
-  const { rounds, probe, tell } = settings;
+  const { rounds, floors, tell } = settings;
   const threadCounts = [...new Set(contestants.map(({ setting }) => setting.threads))];
   for (let round = 0; round < rounds; round++) {
-    await probe.measure(threadCounts);
+    await floors.measure(threadCounts);
     for (const contestant of contestants) {
       const { measurement, setting, runner, times } = contestant;
-      if (contestant.problem !== undefined || (setting.backend === 'cpu' && round >= mostRoundsOnCpu)) continue;
+      const isSlow = setting.workload.kind === 'training' && setting.backend === 'cpu';
+      if (contestant.problem !== undefined || (isSlow && round >= mostRoundsOnCpu)) continue;
       tell(`round ${round + 1} of ${rounds}: ${nameOf(measurement)}`);
       times.push(...((await attempt(contestant, () => runner.round())) ?? []));
     }
   }
 }
 
-function rowOf({ measurement, setting, times, problem }: Contestant, probe: FloorProbe): Row {
-  if (problem !== undefined) return { ...measurement, ...noThroughput, note: problem };
+function rowOf({ measurement, setting, times, version, problem }: Contestant, floors: Floors): Row {
+  const common = { ...measurement, ...(version === undefined ? {} : { version }) };
+  if (problem !== undefined) return { ...common, ...noThroughput, note: problem };
   const microsecondsPerSample = median(times);
-  const gflops = trainingFlops(createModel(setting.workload)) / (1000 * microsecondsPerSample);
+  const { flops, bytes } = costOf(setting.workload);
+  const gflops = flops === 0 ? null : flops / (1000 * microsecondsPerSample);
+  const least = leastMicroseconds({ flops, bytes }, measurement, floors);
   return {
-    ...measurement,
+    ...common,
     microsecondsPerSample,
     gflops,
-    fractionOfFloor: gflops / probe.gflops(setting.threads),
+    fractionOfFloor: least === undefined ? null : least / microsecondsPerSample,
     leastMicrosecondsPerSample: Math.min(...times),
     measurements: times.length,
+    ...(bytes === 0 ? {} : { gigabytesPerSecond: bytes / (1000 * microsecondsPerSample) }),
+    ...(countsCalls(measurement)
+      ? { p50Microseconds: quantile(times, 0.5), p99Microseconds: quantile(times, 0.99) }
+      : {}),
   };
+}
+
+/** What a sample takes where arithmetic or memory is as fast as the machine can do it, whichever takes longer. */
+function leastMicroseconds({ flops, bytes }: Cost, measurement: SteadyMeasurement, floors: Floors): number | undefined {
+  const probe = floors.of(floorTargetOf(measurement));
+  if (!probe) return undefined;
+  const { threads } = measurement;
+  return Math.max(flops / (1000 * probe.gflops(threads)), bytes / (1000 * probe.gigabytesPerSecond(threads)));
 }

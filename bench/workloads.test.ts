@@ -1,19 +1,27 @@
 import { expect, test } from 'vitest';
-import { createModel, trainingFlops } from './workloads.js';
+import { isLatency, usualNames, workloads } from './workloads.js';
 
-test('first needs two products of its first layer and three of its second', () => {
-  expect(trainingFlops(createModel('first'))).toBe(2 * (784 * 128 * 2 + 128 * 10 * 3));
+test('what is usual are trainings only', () => {
+  expect(usualNames.map((name) => workloads[name].kind)).toEqual(['training', 'training', 'training']);
 });
 
-test('the cnn needs its kernels at each place of their outputs', () => {
-  const convolutions = 2 * (26 * 26 * (9 * 32) * 2 + 11 * 11 * (9 * 32 * 64) * 3);
-  const dense = 2 * 3 * (5 * 5 * 64 * 128 + 128 * 10);
-  expect(trainingFlops(createModel('cnn'))).toBe(convolutions + dense);
+test('the latency of a call counts for one image and one product', () => {
+  const names = (Object.keys(workloads) as (keyof typeof workloads)[]).filter((name) => isLatency(workloads[name]));
+  expect(names).toEqual([
+    'first-infer-b1',
+    'cnn-infer-b1',
+    'matmul-64-call',
+    'matmul-256-call',
+    'matmul-1024-call',
+    'matmul-2048-call',
+  ]);
 });
 
-test('a model is the same every time it is created', async () => {
-  const [one, other] = [createModel('loop'), createModel('first')];
-  const [weights, same] = [await one.getWeights()[0]!.data(), await other.getWeights()[0]!.data()];
-  expect(weights).toEqual(same);
-  expect(new Set(weights).size).toBeGreaterThan(1000);
+test('only products whose result can be an operand are chained', () => {
+  const products = Object.values(workloads).flatMap((workload) =>
+    workload.kind === 'kernel' && workload.task.task === 'matmul' ? [workload.task] : [],
+  );
+  const chained = products.filter(({ chain }) => chain > 1);
+  expect(chained.length).toBeGreaterThan(0);
+  for (const { m, k, n } of chained) expect([k, n]).toEqual([m, m]);
 });

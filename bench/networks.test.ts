@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { createModel } from './networks.js';
+import { workloads } from './workloads.js';
+
+test('a model is the same every time it is created', async () => {
+  const [one, other] = [createModel(workloads.loop), createModel(workloads.first)];
+  const [weights, same] = [await one.getWeights()[0]!.data(), await other.getWeights()[0]!.data()];
+  expect(weights).toEqual(same);
+  expect(new Set(weights).size).toBeGreaterThan(1000);
+});
+
+test('a wider one differs in its width only', () => {
+  const shapes = (model: ReturnType<typeof createModel>): unknown => model.layers.map(({ outputShape }) => outputShape);
+  expect(shapes(createModel(workloads['first-w512']))).toEqual([
+    [null, 784],
+    [null, 512],
+    [null, 512],
+    [null, 10],
+  ]);
+  expect(createModel(workloads['first-w512']).layers.map((layer) => layer.className)).toEqual(
+    createModel(workloads.first).layers.map((layer) => layer.className),
+  );
+});

@@ -1,0 +1,120 @@
+"""Keras 3, on the backend that KERAS_BACKEND names: fit with its defaults, as its guides train."""
+
+import time
+
+import keras
+import numpy as np
+
+from common import Data, InferenceTimer
+
+
+def version(setting):
+    name = setting["backend"]
+    module = __import__(name)
+    return f"keras {keras.__version__} on {name} {module.__version__}"
+
+
+def set_threads(setting):
+    threads = setting["threads"]
+    if setting["backend"] == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+    else:
+        from with_jax import hold_to_cores
+
+        hold_to_cores(threads)
+
+
+def build(workload):
+    layers = keras.layers
+    if workload["network"] == "cnn":
+        parts = [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(64, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Dense(10, activation="softmax"),
+        ]
+    else:
+        parts = [
+            keras.Input((28, 28)),
+            layers.Flatten(),
+            layers.Dense(workload.get("hidden", 128), activation="relu"),
+            layers.Dropout(0.2),
+            layers.Dense(10, activation="softmax"),
+        ]
+    return keras.Sequential(parts)
+
+
+class EpochEnds(keras.callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.times = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.times.append(time.perf_counter())
+
+
+class Training:
+    def __init__(self, setting):
+        self.workload = setting["workload"]
+        self.samples = setting["samples"]
+        data = Data(setting)
+        shape = (-1, 28, 28, 1) if self.workload["network"] == "cnn" else (-1, 28, 28)
+        self.size = self.workload["batchSize"]
+        count = max(self.samples, 8 * self.size)
+        self.x = data.scaled_images(count).reshape(shape)
+        self.y = data.labels[:count]
+        self.model = build(self.workload)
+        self.model.set_weights(data.weights)
+        self.model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+
+    def check(self, request):
+        losses = []
+        for step in range(request["steps"]):
+            rows = slice(step * self.size, (step + 1) * self.size)
+            # The metrics begin anew, so that the loss is that of this step.
+            self.model.reset_metrics()
+            losses.append(float(self.model.train_on_batch(self.x[rows], self.y[rows])[0]))
+        return losses
+
+    def round(self):
+        ends = EpochEnds()
+        self.model.fit(
+            self.x[: self.samples],
+            self.y[: self.samples],
+            batch_size=self.size,
+            epochs=2,
+            shuffle=True,
+            verbose=0,
+            callbacks=[ends],
+        )
+        return [1e6 * (ends.times[1] - ends.times[0]) / self.samples]
+
+
+def inference(setting):
+    data = Data(setting)
+    model = build(setting["workload"])
+    model.set_weights(data.weights)
+    has_channels = setting["workload"]["network"] == "cnn"
+
+    def predict(images):
+        # What the documentation of predict says to use for what fits into one batch of a loop.
+        return np.asarray(model.predict_on_batch(images[..., None] if has_channels else images))
+
+    return InferenceTimer(setting, data, predict)
+
+
+def create(setting):
+    set_threads(setting)
+    kind = setting["workload"]["kind"]
+    if kind == "training":
+        return Training(setting)
+    if kind == "inference":
+        return inference(setting)
+    raise ValueError("Keras is measured on networks only.")
