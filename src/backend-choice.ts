@@ -48,3 +48,8 @@ export async function getBackend(): Promise<BackendInfo> {
   const { name, threads } = await engine().backend();
   return { name, threads };
 }
+
+/** The names of the backends that this entry point offers, the one to be preferred first. */
+export function backendNames(): readonly string[] {
+  return engine().backendNames;
+}
