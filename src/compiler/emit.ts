@@ -102,10 +102,10 @@ export class Emitter {
       }
       case 'random': {
         const position = this.position(positionOf(index, stridesOf(node.shape)), mode);
-        const counter = this.value(node.inputs[0]!, [], mode);
-        const level = Math.max(position.level, counter.level);
-        const { seed, stream } = node.attributes;
-        const bits = threefry(seed, stream, position.expr, counter.expr, this.#keeper(level));
+        const [seed, counter] = node.inputs.map((input) => this.value(input, [], mode)) as [Value, Value];
+        const level = Math.max(position.level, counter.level, seed.level);
+        const { stream } = node.attributes;
+        const bits = threefry(seed.expr, stream, position.expr, counter.expr, this.#keeper(level));
         return this.builder.let(uniformOfBits(bits), level);
       }
       case 'gather':

@@ -187,12 +187,24 @@ export function pow(a: KernelExpr, b: KernelExpr, build: ExprBuilder): KernelExp
 }
 
 /** The first word of Threefry-2x32 with 20 rounds; see base/random.ts. */
-export function threefry(seed: number, stream: number, c0: KernelExpr, c1: KernelExpr, build: ExprBuilder): KernelExpr {
+export function threefry(
+  seed: KernelExpr,
+  stream: number,
+  c0: KernelExpr,
+  c1: KernelExpr,
+  build: ExprBuilder,
+): KernelExpr {
   const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
-  const keys = [seed | 0, stream | 0, (seed ^ stream ^ 0x1bd11bda) | 0];
-  const key = (index: number): number => keys[index % 3]!;
-  let x0 = add(c0, intNumber(key(0), c0.type));
-  let x1 = build.keep(add(c1, intNumber(key(1), c0.type)));
+  const word = (value: number): KernelExpr => intNumber(value | 0, c0.type);
+  const parity = stream ^ 0x1bd11bda;
+  const last = seed.kind === 'number' ? word(seed.value ^ parity) : build.keep(binaryExpr('xor', seed, word(parity)));
+  const keys = [seed, word(stream), last];
+  const key = (index: number, more = 0): KernelExpr => {
+    const own = keys[index % 3]!;
+    return own.kind === 'number' ? word(own.value + more) : more === 0 ? own : add(own, word(more));
+  };
+  let x0 = add(c0, key(0));
+  let x1 = build.keep(add(c1, key(1)));
   for (let round = 0; round < 20; round++) {
     const rotation = rotations[round % 8]!;
     x0 = build.keep(add(x0, x1));
@@ -204,8 +216,8 @@ export function threefry(seed: number, stream: number, c0: KernelExpr, c1: Kerne
     x1 = build.keep(binaryExpr('xor', rotated, x0));
     if (round % 4 === 3) {
       const injection = (round + 1) / 4;
-      x0 = build.keep(add(x0, intNumber(key(injection), c0.type)));
-      x1 = build.keep(add(x1, intNumber(key(injection + 1) + injection, c0.type)));
+      x0 = build.keep(add(x0, key(injection)));
+      x1 = build.keep(add(x1, key(injection + 1, injection)));
     }
   }
   return x0;

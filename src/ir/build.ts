@@ -64,10 +64,13 @@ export function iota(shape: Shape, axis: number, dtype: DType = 'int32'): GraphN
   return makeNode('iota', [], { axis }, shape, dtype);
 }
 
-export function random(shape: Shape, seed: number, stream: number, counter: GraphNode): GraphNode {
-  if (counter.dtype !== 'int32' || counter.shape.length !== 0)
-    throw new DTypeError(`random: expected an int32 scalar as counter, received ${describe(counter)}.`);
-  return makeNode('random', [counter], { seed: seed | 0, stream: stream | 0 }, shape, 'float32');
+/** A seed that is known when a program is built is part of it; one that is a value is not. */
+export function random(shape: Shape, seed: number | GraphNode, stream: number, counter: GraphNode): GraphNode {
+  const seedNode = typeof seed === 'number' ? constant(seed | 0, [], 'int32') : seed;
+  for (const [name, node] of Object.entries({ seed: seedNode, counter }))
+    if (node.dtype !== 'int32' || node.shape.length !== 0)
+      throw new DTypeError(`random: expected an int32 scalar as ${name}, received ${describe(node)}.`);
+  return makeNode('random', [seedNode, counter], { stream: stream | 0 }, shape, 'float32');
 }
 
 /** `float32 [2, 3]` */

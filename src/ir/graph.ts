@@ -91,8 +91,11 @@ export interface OpAttributes extends UnaryAttributes {
   constant: { readonly value: number };
   /** The position along `axis` (int32 or float). */
   iota: { readonly axis: number };
-  /** counter int32 [] -> uniform float32 in [0, 1); element i is Threefry-2x32 of key (seed, stream), counter (i, counter). */
-  random: { readonly seed: number; readonly stream: number };
+  /**
+   * seed, counter int32 [] -> uniform float32 in [0, 1); element i is Threefry-2x32 of key (seed, stream), counter
+   * (i, counter).
+   */
+  random: { readonly stream: number };
   cast: NoAttributes;
   /** condition bool, a, b, all of one shape -> a where the condition holds, else b. */
   where: NoAttributes;

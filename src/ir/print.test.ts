@@ -77,7 +77,7 @@ describe('printGraph', () => {
         .replace(/^%\d+ = /, '');
     expect(line(constant(-0, [2], 'float32'))).toBe('constant float32 [2] value=-0');
     expect(line(iota([2, 3], 1))).toBe('iota int32 [2, 3] axis=1');
-    expect(line(random([5], 7, 2, constant(3, [], 'int32')))).toBe('random float32 [5] %1 seed=7 stream=2');
+    expect(line(random([5], 7, 2, constant(3, [], 'int32')))).toBe('random float32 [5] %2 %1 stream=2');
     expect(line(reduce('sum', x, [0, 1]))).toBe('reduce float32 [1, 1] %1 kind=sum axes=[0, 1]');
     expect(line(argMax(x, [1]))).toBe('argMax int32 [4, 1] %1 axes=[1]');
     expect(line(permute(x, [1, 0]))).toBe('permute float32 [6, 4] %1 axes=[1, 0]');

@@ -45,7 +45,7 @@ function formatAttributes(node: GraphNode): string {
     case 'concat':
       return ` axis=${node.attributes.axis}`;
     case 'random':
-      return ` seed=${node.attributes.seed} stream=${node.attributes.stream}`;
+      return ` stream=${node.attributes.stream}`;
     case 'reduce': {
       const { kind, axes, ties } = node.attributes;
       return ` kind=${kind} axes=${formatShape(axes)}${kind === 'max' || kind === 'min' ? ` ties=${ties}` : ''}`;

@@ -7,12 +7,23 @@ import { fromNDArray } from './creation.js';
 import { Tensor } from './tensor.js';
 
 export interface RandomOptions {
-  /** Equal seeds give equal values; when left out, each call draws its own. */
-  readonly seed?: number | undefined;
+  /**
+   * Equal seeds give equal values; when left out, each call draws its own. An int32 scalar tensor is a seed that is not
+   * part of the compiled program, so that another seed runs the same program.
+   */
+  readonly seed?: number | Tensor | undefined;
   /** Separates independent uses of one seed: a layer's number, for example. */
   readonly stream?: number | undefined;
   /** An int32 scalar that selects further values, for example the training step. */
   readonly counter?: Tensor | undefined;
+}
+
+/** For values that are drawn when the tensor is made. */
+export interface DrawOptions {
+  /** Equal seeds give equal values; when left out, each call draws its own. */
+  readonly seed?: number | undefined;
+  /** Separates independent uses of one seed. */
+  readonly stream?: number | undefined;
 }
 
 function freshSeed(): number {
@@ -22,7 +33,8 @@ function freshSeed(): number {
 function bits(shape: Shape, options: RandomOptions): Tensor {
   checkShape(shape, 'random');
   const counter = options.counter?.node ?? constant(0, [], 'int32');
-  return new Tensor(random(shape, options.seed ?? freshSeed(), options.stream ?? 0, counter));
+  const seed = options.seed ?? freshSeed();
+  return new Tensor(random(shape, typeof seed === 'number' ? seed : seed.node, options.stream ?? 0, counter));
 }
 
 /** Uniform in [low, high). float32. */
@@ -46,7 +58,7 @@ export function normal(shape: Shape, mean = 0, standardDeviation = 1, options: R
 }
 
 /** Normal values, drawn again while farther than two standard deviations from the mean, as Keras does. float32. */
-export function truncatedNormal(shape: Shape, mean = 0, standardDeviation = 1, options: RandomOptions = {}): Tensor {
+export function truncatedNormal(shape: Shape, mean = 0, standardDeviation = 1, options: DrawOptions = {}): Tensor {
   checkShape(shape, 'truncatedNormal');
   const source = new RandomStream(options.seed ?? freshSeed(), options.stream ?? 0);
   const size = shape.reduce((product, axis) => product * axis, 1);
@@ -73,7 +85,7 @@ export function randint(shape: Shape, low: number, high: number, options: Random
 }
 
 /** The numbers 0 to length - 1 in random order. int32 [length]. */
-export function permutation(length: number, options: Pick<RandomOptions, 'seed' | 'stream'> = {}): Tensor {
+export function permutation(length: number, options: DrawOptions = {}): Tensor {
   checkShape([length], 'permutation');
   const order = new RandomStream(options.seed ?? freshSeed(), options.stream ?? 0).permutation(length);
   return fromNDArray({ dtype: 'int32', shape: [length], data: order });

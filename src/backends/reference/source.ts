@@ -24,11 +24,11 @@ export const sourceRules: RulesFor<'data' | 'constant' | 'iota' | 'random'> = {
   },
 
   random: (node) => {
-    const { seed, stream } = node.attributes;
+    const { stream } = node.attributes;
     const words = new Int32Array(2);
-    return ([counter], output) => {
+    return ([seed, counter], output) => {
       for (let i = 0; i < output.length; i++) {
-        threefry2x32(seed, stream, i, counter![0]!, words);
+        threefry2x32(seed![0]!, stream, i, counter![0]!, words);
         output[i] = uniformOfBits(words[0]!);
       }
     };

@@ -19,8 +19,8 @@ export interface CallContext {
   readonly training: boolean;
   /** The number of training steps done, an int32 scalar: selects the random numbers of a step. */
   readonly step: Tensor;
-  /** The seed of the run. */
-  readonly seed: number;
+  /** The seed of the run, in training an int32 scalar: another seed runs the same program. */
+  readonly seed: number | Tensor;
 }
 
 /** Options that every layer takes. */

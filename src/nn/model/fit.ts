@@ -125,7 +125,7 @@ async function trainingPass(
   const { optimizer, measured } = compiled;
   const training = { optimizer, loss: measured.loss, variables: compiled.variablesOf(model) };
   const { batchSize, shuffle } = options;
-  // The seed is part of the program: it decides what dropout draws.
+  // A program that is kept ready holds the seed that it was made with: it decides what dropout draws.
   const settings = JSON.stringify([batchSize, shuffle, globalSeed()]);
   return compiled.passes.lease('fit', data.origin, settings, async () => {
     const metrics = compiled.newMetrics(data.y.shape, data.outputShape);

@@ -1,6 +1,6 @@
 // What one training step, one step of an evaluation and one of a prediction compute: written with tensors, traced into
 // programs.
-import { scalar } from '../../tensor/creation.js';
+import { fromNDArray, scalar } from '../../tensor/creation.js';
 import { variableGradients } from '../../tensor/grad.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Variable } from '../../tensor/variable.js';
@@ -33,6 +33,11 @@ export function inference(): CallContext {
   return { training: false, step: scalar(0, 'int32'), seed: globalSeed() };
 }
 
+/** The seed as a value, which is not part of the program: one that was compiled before serves every seed. */
+function seedValue(): Tensor {
+  return fromNDArray({ dtype: 'int32', shape: [], data: Int32Array.of(globalSeed()) });
+}
+
 function lossOf(model: Computation, loss: Loss, batch: Batch, data: BatchData, yPred: Tensor): Tensor {
   const weights = data.weights ? batch.valid.mul(data.weights) : batch.valid;
   const mean = reduceLoss(loss.values(data.y, yPred), weights, batch.count);
@@ -50,7 +55,7 @@ export function trainStep(
   const { optimizer, loss, variables } = training;
   let yPred: Tensor | undefined;
   const { value, gradients } = variableGradients(() => {
-    yPred = model.call(data.x, { training: true, step: optimizer.iterations.value, seed: globalSeed() });
+    yPred = model.call(data.x, { training: true, step: optimizer.iterations.value, seed: seedValue() });
     return lossOf(model, loss, batch, data, yPred);
   }, variables);
   // A model without trainable weights has nothing to move.

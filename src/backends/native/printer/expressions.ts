@@ -47,7 +47,7 @@ export function registerType({ lane, vector }: ValueType): string {
 
 /** A pointer to a buffer's first element, as the prologue of a kernel declares it. */
 export function pointerName(buffer: number): string {
-  return `b${buffer}`;
+  return `m_${buffer}`;
 }
 
 /** `3 + 4L*i + j`, in 64 bits. */
