@@ -108,6 +108,15 @@ try {
       writeFileSync(join(project, 'main.js'), "import { train } from './train.js';\nconsole.log(await train());\n");
       assert.match(run(process.execPath, ['main.js'], project), /trained: true/);
     });
+    await check('npx nacre doctor measures the backends of the installed package', () => {
+      const report = JSON.parse(run('npx', ['nacre', 'doctor', '--quick', '--json'], project));
+      const working = report.backends.filter((/** @type {{ works: boolean }} */ { works }) => works);
+      assert(
+        working.some((/** @type {{ name: string }} */ { name }) => name === 'wasm'),
+        JSON.stringify(report.backends),
+      );
+      assert.match(report.used.name, /native|wasm/);
+    });
     const script = /```ts\n(.*?)```/s.exec(readFileSync(join(repository, 'README.md'), 'utf8'))?.[1];
     await check("the README's script runs as it stands, and reaches its accuracy", () => {
       assert(script !== undefined, 'the README shows no script');
