@@ -7,7 +7,7 @@
 import { InternalError } from '../../../base/errors.js';
 import { bytesPerElement } from '../../../base/dtype.js';
 import type { Affine, KernelBuffer, KernelExpr, KernelStatement, VariableName } from '../../../ir/kernel.js';
-import { operandsOf } from './constants.js';
+import { operandsOf } from '../../../ir/operands.js';
 import type { SimplifiedKernel } from './simplify.js';
 
 /** What a pointer starts from: the entry of the table of addresses with this number, or 0 for numbers. */

@@ -1,5 +1,6 @@
 // Vector constants: their bits, and which of them a kernel keeps in locals because its loops use them again and again.
 import type { KernelExpr, KernelStatement, LaneType } from '../../../ir/kernel.js';
+import { operandsOf } from '../../../ir/operands.js';
 
 /** Four lanes as 32-bit integers. */
 export type LaneBits = readonly [number, number, number, number];
@@ -46,28 +47,4 @@ export function constantsToKeep(body: readonly KernelStatement[]): readonly Lane
   };
   visitAll(body, false);
   return found.size <= mostKept ? [...found.values()] : [];
-}
-
-/** The expressions that an expression is made of. */
-export function operandsOf(expr: KernelExpr): readonly KernelExpr[] {
-  switch (expr.kind) {
-    case 'number':
-    case 'register':
-    case 'position':
-    case 'laneNumbers':
-    case 'load':
-      return [];
-    case 'gather':
-      return [expr.index];
-    case 'splat':
-    case 'unary':
-    case 'shift':
-    case 'horizontal':
-    case 'lane':
-      return [expr.value];
-    case 'binary':
-      return [expr.a, expr.b];
-    case 'select':
-      return [expr.mask, expr.a, expr.b];
-  }
 }
