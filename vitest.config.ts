@@ -24,6 +24,7 @@ export default defineConfig({
     // A process for each file: tests load native modules, start threads and share memory.
     pool: 'forks',
     maxWorkers: 2,
+    globalSetup: fileURLToPath(new URL('./tests/support/temporary-cache.ts', import.meta.url)),
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: [

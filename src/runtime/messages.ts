@@ -7,9 +7,10 @@ export interface StartMessage {
   readonly memory?: WebAssembly.Memory;
 }
 
-/** Code that a worker can load: a WebAssembly module, or in Node the path of a native one. */
+/** Code that a worker can load: a WebAssembly module, or in Node one of the programs of a native one. */
 export type CodeMessage =
-  { readonly kind: 'wasm'; readonly module: WebAssembly.Module } | { readonly kind: 'native'; readonly path: string };
+  | { readonly kind: 'wasm'; readonly module: WebAssembly.Module }
+  | { readonly kind: 'native'; readonly path: string; readonly number: number };
 
 /** Something to do that nobody waits for. */
 export type Order =

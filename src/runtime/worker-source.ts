@@ -25,13 +25,13 @@ export const workerSource = `'use strict';
 
   const loaders = {
     wasm: ({ module }) => new WebAssembly.Instance(module, { env: { memory } }).exports.run,
-    native: ({ path }) => {
+    native: ({ path, number }) => {
       const loaded = { exports: {} };
       process.dlopen(loaded, path);
       const { run } = loaded.exports;
       // A memory that grows stays where it is.
       const bytes = new Uint8Array(memory.buffer);
-      return (thread, threads, steps, table, control) => run(bytes, 0, thread, threads, steps, table, control);
+      return (thread, threads, steps, table, control) => run(bytes, number, thread, threads, steps, table, control);
     },
   };
 

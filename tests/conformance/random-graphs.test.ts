@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { test } from 'vitest';
 import { graphOf, graphPlans, type GraphKind } from '../support/random-graph.js';
 import type { Tolerance } from '../support/tolerance.js';
-import { useConformance } from './backends.js';
+import { compileTimeout, useConformance } from './backends.js';
 
 const conformance = useConformance();
 
@@ -38,11 +38,36 @@ const properties: readonly Property[] = [
   },
 ];
 
+/** Seeds of the order in which graphs are drawn. */
+const [seed, nativeSeed] = [20240, 20241];
+
 test.each(properties)('graphs $name', async ({ runs, instructions, tolerance, ...kind }) => {
   await fc.assert(
     fc.asyncProperty(graphPlans(kind, instructions), async (plan) => {
-      await conformance.check(graphOf(plan), 'the graph', tolerance, 2);
+      await conformance.check(graphOf(plan), 'the graph', { tolerance, steps: 2 });
     }),
-    { seed: 20240, numRuns: runs, endOnFailure: false },
+    { seed, numRuns: runs, endOnFailure: false },
   );
 });
+
+/** Of the graphs above, so many are drawn anew for native code. */
+const nativeShare = 0.3;
+
+test.each(properties)(
+  'graphs $name, as native code',
+  async ({ runs, instructions, tolerance, ...kind }) => {
+    const plans = graphPlans(kind, instructions);
+    // Drawn beforehand, to be compiled together. What a failure is shortened to is compiled on its own.
+    const drawn = fc.sample(plans, { seed: nativeSeed, numRuns: Math.ceil(nativeShare * runs) });
+    const prepared = new Map(drawn.map((plan) => [plan, graphOf(plan)]));
+    await conformance.compileNative([...prepared.values()]);
+    await fc.assert(
+      fc.asyncProperty(plans, async (plan) => {
+        const program = prepared.get(plan) ?? graphOf(plan);
+        await conformance.check(program, 'the graph', { tolerance, steps: 2, native: true });
+      }),
+      { examples: drawn.map((plan) => [plan]), numRuns: drawn.length, endOnFailure: false },
+    );
+  },
+  compileTimeout,
+);

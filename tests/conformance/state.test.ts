@@ -1,5 +1,5 @@
 // State that is carried from step to step is what the reference carries, on every backend and for any number of threads.
-import { describe, test } from 'vitest';
+import { beforeAll, describe, test } from 'vitest';
 import { RandomStream } from '../../src/base/random.js';
 import type { Shape } from '../../src/base/shape.js';
 import {
@@ -21,8 +21,8 @@ import {
 } from '../../src/ir/build.js';
 import type { GraphNode } from '../../src/ir/graph.js';
 import { randomArray } from '../support/graph-values.js';
-import { ProgramBuilder } from '../support/program-builder.js';
-import { useConformance } from './backends.js';
+import { ProgramBuilder, type PreparedProgram } from '../support/program-builder.js';
+import { compileTimeout, useConformance } from './backends.js';
 
 const conformance = useConformance();
 const number = (value: number): GraphNode => constant(value, [], 'float32');
@@ -155,17 +155,27 @@ const cases: Readonly<Record<string, Case>> = {
   },
 };
 
+function prepare({ shapes, step }: Case): PreparedProgram {
+  const builder = new ProgramBuilder();
+  const stream = new RandomStream(5);
+  const state = shapes.map((shape) => builder.add(randomArray(stream, 'float32', shape)));
+  const { updates, outputs = [] } = step(...state);
+  return builder.finish(
+    outputs,
+    updates.map((value, i) => [state[i]!, value]),
+  );
+}
+
 describe('state', () => {
-  test.each(Object.entries(cases))('%s', async (name, { shapes, step }) => {
-    const builder = new ProgramBuilder();
-    const stream = new RandomStream(5);
-    const state = shapes.map((shape) => builder.add(randomArray(stream, 'float32', shape)));
-    const { updates, outputs = [] } = step(...state);
-    const prepared = builder.finish(
-      outputs,
-      updates.map((value, i) => [state[i]!, value]),
-    );
+  const programs = Object.entries(cases).map(([name, item]) => ({ name, prepared: prepare(item) }));
+  beforeAll(() => conformance.compileNative(programs.map(({ prepared }) => prepared)), compileTimeout);
+
+  test.each(programs)('$name', async ({ name, prepared }) => {
     for (const steps of [1, 5])
-      await conformance.check(prepared, `${name}, ${steps} steps`, { ofLargest: 1e-4 }, steps);
+      await conformance.check(prepared, `${name}, ${steps} steps`, {
+        tolerance: { ofLargest: 1e-4 },
+        steps,
+        native: true,
+      });
   });
 });

@@ -4,6 +4,7 @@ import { flags } from '../../base/flags.js';
 import { messageOf, StateError, ValueError } from '../../base/errors.js';
 import type { CCompiler, InstructionSet, NativeTools, StoredCode } from '../../base/native-tools.js';
 import type { Workers } from '../../base/workers.js';
+import type { KernelProgram } from '../../ir/kernel.js';
 import { UnusableBackendError, type BackendFactory } from '../../runtime/backend.js';
 import type { Code, Run } from '../../runtime/code.js';
 import type { Costs } from '../../runtime/distribution.js';
@@ -21,6 +22,15 @@ export interface NativeBackendOptions {
   readonly instructionSet?: InstructionSet | undefined;
   /** For tests: all threads take part in every run, however little there is to do. */
   readonly everyThread?: boolean;
+  /** For tests, which compile many programs in one file: where a program lies that need not be compiled any more. */
+  readonly compiled?: (program: KernelProgram) => CompiledProgram | undefined;
+}
+
+/** One of the programs of a compiled file. */
+export interface CompiledProgram {
+  readonly path: string;
+  /** Its place in the list that was given to `printPrograms`. */
+  readonly number: number;
 }
 
 const costs: Costs = { flopsPerMicrosecond: 100_000, flopsPerCall: 1000, mostFlopsOnCaller: 2_500_000 };
@@ -30,14 +40,14 @@ interface NativeModule {
   run(bytes: Uint8Array, program: number, ...numbers: Parameters<Run>): void;
 }
 
-function codeOf({ path }: StoredCode): Code {
+function codeOf({ path, number }: CompiledProgram): Code {
   return {
-    message: { kind: 'native', path },
+    message: { kind: 'native', path, number },
     loadHere: (memory) => {
       const module = loadModule(path);
       // A memory that grows stays where it is.
       const bytes = new Uint8Array(memory.buffer);
-      return (...numbers) => module.run(bytes, 0, ...numbers);
+      return (...numbers) => module.run(bytes, number, ...numbers);
     },
   };
 }
@@ -50,10 +60,13 @@ function loadModule(path: string): NativeModule {
 }
 
 /** Loaded on this thread first: what cannot be loaded must not end the workers. */
-function checkedCode(stored: StoredCode): Code {
-  loadModule(stored.path);
-  return codeOf(stored);
+function checkedCode(compiled: CompiledProgram): Code {
+  loadModule(compiled.path);
+  return codeOf(compiled);
 }
+
+/** What is kept in the store has a file of its own. */
+const alone = ({ path }: StoredCode): CompiledProgram => ({ path, number: 0 });
 
 class Maker implements CodeMaker {
   readonly name = 'native';
@@ -61,13 +74,14 @@ class Maker implements CodeMaker {
   readonly target;
   readonly #compiler: CCompiler;
   readonly #tools: NativeTools;
-
   readonly #version: string;
+  readonly #compiled: NonNullable<NativeBackendOptions['compiled']>;
 
-  constructor(compiler: CCompiler, tools: NativeTools, version: string) {
+  constructor(compiler: CCompiler, tools: NativeTools, version: string, compiled: NativeBackendOptions['compiled']) {
     this.#version = version;
     this.#compiler = compiler;
     this.#tools = tools;
+    this.#compiled = compiled ?? (() => undefined);
     this.target = targetOf(compiler.instructionSet);
   }
 
@@ -75,7 +89,7 @@ class Maker implements CodeMaker {
     const stored = await this.#tools.store.find(this.#keyOf(key));
     if (!stored) return undefined;
     try {
-      return { code: checkedCode(stored), footprint: JSON.parse(stored.description) as ProgramFootprint };
+      return { code: checkedCode(alone(stored)), footprint: JSON.parse(stored.description) as ProgramFootprint };
     } catch {
       return undefined; // It is compiled anew.
     }
@@ -83,9 +97,12 @@ class Maker implements CodeMaker {
 
   async make(...[program, footprint, key]: Parameters<CodeMaker['make']>): Promise<Code> {
     try {
+      const known = this.#compiled(program);
+      if (known) return checkedCode(known);
       const source = printPrograms([program], this.target.lanes);
       const compiled = await this.#compiler.compile(source);
-      return checkedCode(await this.#tools.store.keep(this.#keyOf(key ?? source), compiled, JSON.stringify(footprint)));
+      const stored = await this.#tools.store.keep(this.#keyOf(key ?? source), compiled, JSON.stringify(footprint));
+      return checkedCode(alone(stored));
     } catch (error) {
       throw new UnusableBackendError(`native: a program could not be compiled: ${messageOf(error)}`, { cause: error });
     }
@@ -110,7 +127,7 @@ export function nativeBackend({ workers, tools, ...options }: NativeBackendOptio
       ]);
       const memory = createSharedMemory();
       const pool = await ThreadPool.start({ workers, threads, memory });
-      const maker = new Maker(compiler, tools, version);
+      const maker = new Maker(compiler, tools, version, options.compiled);
       return new PooledBackend(maker, pool, new SharedMemory(memory), options.everyThread !== true);
     },
   };
