@@ -14,8 +14,8 @@ export interface BenchOptions {
 
 export const usage = `npm run bench -- [options]
 
-  --suite WHICH   usual (unless given): trainings, starts and memory, in a few minutes; all: also other sizes, inference,
-                  products, convolutions and streams, which take an hour
+  --suite WHICH   usual (unless given): trainings, starts and memory, in some minutes; all: also other sizes, inference,
+                  products, convolutions and streams, many times as long
   --only PATTERN  only what the regular expression finds, such as ^first/ or cnn/nacre-wasm-2, in any suite
   --peers WHICH   none, npm (those of bench/package.json; unless given) or all (those of bench/peers/ too)
   --rounds N      how often the implementations take turns, 5 unless given

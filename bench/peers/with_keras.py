@@ -114,7 +114,7 @@ def inference(setting):
     has_channels = setting["workload"]["network"] == "cnn"
 
     def predict(images):
-        # Calling the model, which its documentation suggests for single batches too, takes five times as long.
+        # Calling the model, which its documentation suggests for single batches too, takes several times as long.
         return np.asarray(model.predict_on_batch(images[..., None] if has_channels else images))
 
     return InferenceTimer(setting, data, predict)
