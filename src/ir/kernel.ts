@@ -9,9 +9,8 @@ export interface Target {
   readonly lanes: number;
   /** Vectors that can be live in a loop without spilling. */
   readonly vectorRegisters: number;
-  /** The register tile of a contraction: rows, and vectors a row. */
-  readonly tileRows: number;
-  readonly tileVectors: number;
+  /** The most rows of a contraction's register tile whose rows have 1, 2, ... vectors; the last is the usual tile. */
+  readonly tileRows: readonly number[];
   readonly level1CacheBytes: number;
   readonly level2CacheBytes: number;
   /** Below so many floating-point operations one thread has done a phase before all threads have met after it. */

@@ -10,8 +10,7 @@ import type { BackendFactory, DeviceBuffer, Executable, KernelBackend, Operands 
 export const lanes4: Target = {
   lanes: 4,
   vectorRegisters: 14,
-  tileRows: 4,
-  tileVectors: 2,
+  tileRows: [6, 4],
   level1CacheBytes: 32 * 1024,
   level2CacheBytes: 1024 * 1024,
   meetingFlops: 100_000,
@@ -28,7 +27,7 @@ export const lanes8: Target = {
   ...lanes4,
   lanes: 8,
   vectorRegisters: 30,
-  tileRows: 8,
+  tileRows: [12, 8],
   level1CacheBytes: 1024,
   meetingFlops: 0,
 };

@@ -9,12 +9,12 @@ const common = {
   meetingFlops: 50_000,
 };
 
-/** Register tiles leave room for the vectors of one row and an operand that is read from memory. */
+/** Register tiles leave room for the vectors of one row and one or two operands on their way. */
 const targets: { readonly [Set in InstructionSet]: Target } = {
-  avx512: { ...common, lanes: 16, vectorRegisters: 32, tileRows: 8, tileVectors: 2 },
-  avx2: { ...common, lanes: 8, vectorRegisters: 16, tileRows: 6, tileVectors: 2 },
-  sse2: { ...common, lanes: 4, vectorRegisters: 16, tileRows: 6, tileVectors: 2 },
-  neon: { ...common, lanes: 4, vectorRegisters: 32, tileRows: 8, tileVectors: 2 },
+  avx512: { ...common, lanes: 16, vectorRegisters: 32, tileRows: [14, 14] },
+  avx2: { ...common, lanes: 8, vectorRegisters: 16, tileRows: [12, 6] },
+  sse2: { ...common, lanes: 4, vectorRegisters: 16, tileRows: [12, 6] },
+  neon: { ...common, lanes: 4, vectorRegisters: 32, tileRows: [14, 14] },
 };
 
 export function targetOf(instructionSet: InstructionSet): Target {

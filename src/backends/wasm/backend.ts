@@ -27,8 +27,7 @@ export interface WasmBackendOptions {
 const target: Target = {
   lanes: 4,
   vectorRegisters: 14,
-  tileRows: 4,
-  tileVectors: 2,
+  tileRows: [6, 4],
   level1CacheBytes: 32 * 1024,
   level2CacheBytes: 1024 * 1024,
   meetingFlops: 100_000,

@@ -59,10 +59,11 @@ export function operandOf(context: LowerContext, node: GraphNode<'contract'>, wh
   return { buffer, offset: position.offset, strides: loops.map((_, loop) => position.terms.get(`l${loop}`) ?? 0) };
 }
 
-/** Joins summed loops that both operands walk as one. */
+/** Orders summed loops so that the innermost moves least in memory, and joins those that both operands walk as one. */
 export function mergeSummed(loops: readonly TileLoop[]): TileLoop[] {
+  const reach = ({ a, b }: TileLoop): number => Math.max(Math.abs(a), Math.abs(b));
   const result: TileLoop[] = [];
-  for (const loop of loops) {
+  for (const loop of [...loops].sort((x, y) => reach(y) - reach(x))) {
     const outer = result.at(-1);
     if (outer && outer.a === loop.a * loop.extent && outer.b === loop.b * loop.extent)
       result[result.length - 1] = { ...loop, extent: outer.extent * loop.extent, nominal: outer.extent * loop.extent };
@@ -85,8 +86,13 @@ export function chooseRow(candidates: readonly TileLoop[], vector: TileLoop): Ti
   return [...shared].sort((x, y) => score(y) - score(x))[0] ?? noLoop;
 }
 
-/** Tiles of at most `most` rows, as even as can be: 13 as 3 x 3 + 4, 32 as 8 x 4. */
+/**
+ * Tiles of at most `most` rows: all of one size if it is not much smaller, 32 as 4 x 8 and 26 as 2 x 13 for a most of 14;
+ * else as even as can be, 13 as 3 x 3 + 4 for a most of 4.
+ */
 export function spansOf(extent: number, most: number): Span[] {
+  for (let tile = Math.min(most, extent); 2 * tile > most; tile--)
+    if (extent % tile === 0) return [{ begin: 0, size: extent, tile }];
   const tiles = Math.ceil(extent / most);
   const size = Math.floor(extent / tiles);
   const larger = extent - size * tiles;

@@ -96,16 +96,15 @@ class ContractLowering {
     this.#a = a;
     this.#b = b;
     this.#output = output;
-    const { lanes, tileRows, tileVectors } = context.target;
+    const { lanes, tileRows } = context.target;
     this.#vector = output.at(-1) ?? noLoop;
     const candidates = output.slice(0, -1);
     this.#row = chooseRow(candidates, this.#vector);
     this.#others = candidates.filter((loop) => loop !== this.#row);
     const vectors = Math.ceil(this.#vector.extent / lanes);
     // A narrow result leaves registers for more rows.
-    const width = Math.min(vectors, tileVectors);
-    const rows = width < tileVectors ? Math.floor((tileRows * tileVectors) / width) : tileRows;
-    this.#rowSpans = spansOf(this.#row.extent, Math.min(rows, 6));
+    const width = Math.min(vectors, tileRows.length);
+    this.#rowSpans = spansOf(this.#row.extent, tileRows[width - 1]!);
     this.#vectorSpans = vectorSpans(this.#vector.extent, lanes, width);
     const blocks = blocksOf(summed, output, context.target.level1CacheBytes);
     this.#blocked = summed.slice(0, blocks);
