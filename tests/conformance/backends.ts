@@ -33,9 +33,6 @@ export interface CheckOptions {
 
 const noTolerance: Tolerance = {};
 
-/** Long enough for a compiler that shares the processors with other tests. */
-export const compileTimeout = 600_000;
-
 export class Conformance {
   #reference: Backend | undefined;
   #checked: Checked[] = [];

@@ -9,6 +9,7 @@ import { nodePlatform } from '../../src/platform/node.js';
 import type { BackendFactory } from '../../src/runtime/backend.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { interpreterBackend, meeting4 } from '../support/interpreter-backend.js';
+import { testNative } from '../support/native.js';
 import { differenceOf, type Tolerance } from '../support/tolerance.js';
 
 /** What is computed, by name. It has to make anew whatever it uses. */
@@ -16,10 +17,20 @@ export type Scenario = () => Readonly<Record<string, Tensor>> | Promise<Readonly
 
 const wasm = wasmBackend(nodePlatform);
 
-const places: readonly { readonly factory: BackendFactory; readonly threads: number }[] = [
-  { factory: referenceBackend, threads: 1 },
-  { factory: interpreterBackend(meeting4), threads: 1 },
-  ...[1, 2, 3].map((threads) => ({ factory: wasm, threads })),
+const native = testNative({ everyThread: true });
+
+interface Place {
+  readonly factory: BackendFactory;
+  readonly threads: number;
+  /** Those of one number give the same bits: native code may make one instruction of a product and a sum. */
+  readonly bits: number;
+}
+
+const places: readonly Place[] = [
+  { factory: referenceBackend, threads: 1, bits: 0 },
+  { factory: interpreterBackend(meeting4), threads: 1, bits: 1 },
+  ...[1, 2, 3].map((threads) => ({ factory: wasm, threads, bits: 1 })),
+  ...[1, 2, 3].map((threads) => ({ factory: native, threads, bits: 2 })),
 ];
 
 /** Sums of float32 in another order than the reference's, and functions within some units in the last place. */
@@ -36,17 +47,17 @@ export class Everywhere {
     await Promise.all(this.#engines.map((engine) => engine.close()));
   }
 
-  /** Expects the results of the reference, and the same bits from all backends that run the compiler's kernels. */
+  /** Expects the results of the reference, and the same bits from the interpreter and wasm, and from native code. */
   async agree(scenario: Scenario, tolerance: Tolerance = usual): Promise<void> {
-    const [expected, ...received] = await this.#results(scenario);
-    const [kernels] = received;
-    received.forEach((results, i) => {
-      const { factory, threads } = places[i + 1]!;
+    const results = await this.#results(scenario);
+    const expected = results[0]!;
+    places.forEach(({ factory, threads, bits }, i) => {
       const where = `${factory.name} with ${threads} threads`;
-      expect(Object.keys(results), where).toEqual(Object.keys(expected!));
-      for (const [name, array] of Object.entries(results)) {
-        expect(differenceOf(array, expected![name]!, tolerance), `${name}, ${where}`).toBeUndefined();
-        expect(differenceOf(array, kernels![name]!), `bits of ${name}, ${where}`).toBeUndefined();
+      const same = results[places.findIndex((place) => place.bits === bits)]!;
+      expect(Object.keys(results[i]!), where).toEqual(Object.keys(expected));
+      for (const [name, array] of Object.entries(results[i]!)) {
+        expect(differenceOf(array, expected[name]!, tolerance), `${name}, ${where}`).toBeUndefined();
+        expect(differenceOf(array, same[name]!), `bits of ${name}, ${where}`).toBeUndefined();
       }
     });
   }

@@ -1,5 +1,6 @@
-// Sizes of real networks, where products are walked in blocks and work is shared out: WebAssembly with one to three
-// threads against the reference, and bit for bit among the numbers of threads. The interpreter is too slow for them.
+// Sizes of real networks, where products are walked in blocks and work is shared out: WebAssembly and native code with one
+// to three threads against the reference, and bit for bit among the numbers of threads. The interpreter is too slow for
+// them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { referenceBackend } from '../../src/backends/reference/backend.js';
 import { wasmBackend } from '../../src/backends/wasm/backend.js';
@@ -9,23 +10,42 @@ import { gradients } from '../../src/autodiff/gradients.js';
 import { binary, reduce } from '../../src/ir/build.js';
 import type { GraphNode } from '../../src/ir/graph.js';
 import { nodePlatform } from '../../src/platform/node.js';
-import type { Backend } from '../../src/runtime/backend.js';
+import type { Backend, BackendFactory, KernelBackend } from '../../src/runtime/backend.js';
 import { softmax } from '../../src/tensor/ops/activation.js';
 import { conv2d, maxPool2d } from '../../src/tensor/ops/convolution.js';
 import { matMul } from '../../src/tensor/ops/linear.js';
+import { CompiledFiles, compileTimeout } from '../support/compiled-files.js';
 import { randomArray } from '../support/graph-values.js';
-import { ProgramBuilder } from '../support/program-builder.js';
-import { runProgram } from '../support/run-program.js';
+import { testNative } from '../support/native.js';
+import { ProgramBuilder, type PreparedProgram } from '../support/program-builder.js';
+import { kernelsOf, runProgram } from '../support/run-program.js';
 import { differenceOf } from '../support/tolerance.js';
 
 let reference: Backend;
-let machines: readonly Backend[] = [];
+const files = new CompiledFiles();
+const factories: Readonly<Record<string, BackendFactory>> = {
+  wasm: wasmBackend(nodePlatform),
+  native: testNative({ compiled: (program) => files.find(program) }),
+};
+const machines: { readonly [name: string]: Backend[] } = { wasm: [], native: [] };
 beforeAll(async () => {
   reference = await referenceBackend.create({ threads: 1 });
-  machines = await Promise.all([1, 2, 3].map((threads) => wasmBackend(nodePlatform).create({ threads })));
-  expect(machines.map(({ name, threads }) => `${name} ${threads}`)).toEqual(['wasm 1', 'wasm 2', 'wasm 3']);
+  for (const [name, backends] of Object.entries(machines)) {
+    backends.push(...(await Promise.all([1, 2, 3].map((threads) => factories[name]!.create({ threads })))));
+    expect(backends.map((backend) => `${backend.name} ${backend.threads}`)).toEqual(
+      [1, 2, 3].map((threads) => `${name} ${threads}`),
+    );
+  }
+  const { target } = machines.native![0] as KernelBackend;
+  await files.compile(
+    Object.values(prepared).map(({ program }) => kernelsOf(program, target)),
+    target.lanes,
+  );
+}, compileTimeout);
+afterAll(async () => {
+  await Promise.all([reference, ...Object.values(machines).flat()].map((backend) => backend.close()));
+  await files.remove();
 });
-afterAll(() => Promise.all([reference, ...machines].map((backend) => backend.close())));
 
 interface Case {
   readonly shapes: readonly Shape[];
@@ -71,16 +91,22 @@ const cases: Readonly<Record<string, Case>> = {
   'probabilities of many classes': { shapes: [[37, 1001]], build: (x) => softmax(x, -1) },
 };
 
-describe('of real networks', () => {
-  test.each(Object.entries(cases))('%s', async (_, { shapes, build }) => {
-    const builder = new ProgramBuilder();
-    const stream = new RandomStream(3);
-    const inputs = shapes.map((shape) => builder.add(randomArray(stream, 'float32', shape)));
-    const value = build(...inputs);
-    const weights = builder.add(randomArray(stream, 'float32', value.shape));
-    const { program, parameters } = builder.finish([value, ...gradients(value, inputs, weights)]);
+/** The value and its gradients. */
+function prepare({ shapes, build }: Case): PreparedProgram {
+  const builder = new ProgramBuilder();
+  const stream = new RandomStream(3);
+  const inputs = shapes.map((shape) => builder.add(randomArray(stream, 'float32', shape)));
+  const value = build(...inputs);
+  const weights = builder.add(randomArray(stream, 'float32', value.shape));
+  return builder.finish([value, ...gradients(value, inputs, weights)]);
+}
+
+const prepared = Object.fromEntries(Object.entries(cases).map(([name, item]) => [name, prepare(item)]));
+
+describe.each(Object.keys(machines))('%s, of real networks', (machine) => {
+  test.each(Object.entries(prepared))('%s', async (_, { program, parameters }) => {
     const expected = await runProgram(reference, program, parameters);
-    const received = await Promise.all(machines.map((machine) => runProgram(machine, program, parameters)));
+    const received = await Promise.all(machines[machine]!.map((backend) => runProgram(backend, program, parameters)));
     received.forEach(({ outputs }, i) =>
       outputs.forEach((output, position) => {
         const what = `output ${position} of ${sizeOf(output.shape)} elements, ${i + 1} threads`;

@@ -1,8 +1,9 @@
 // Every op of the graph, however its inputs lie, gives what the reference gives on every backend.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sizeOf } from '../../src/base/shape.js';
+import { compileTimeout } from '../support/compiled-files.js';
 import type { PreparedProgram } from '../support/program-builder.js';
-import { compileTimeout, useConformance } from './backends.js';
+import { useConformance } from './backends.js';
 import { prepare, variants, type Sample, type Variant } from './sample.js';
 import { contractSamples } from './samples/contract.js';
 import { opSamples } from './samples/index.js';

@@ -2,9 +2,10 @@
 // have found stands as a test of its own beside the pass that was at fault.
 import * as fc from 'fast-check';
 import { test } from 'vitest';
+import { compileTimeout } from '../support/compiled-files.js';
 import { graphOf, graphPlans, type GraphKind } from '../support/random-graph.js';
 import type { Tolerance } from '../support/tolerance.js';
-import { compileTimeout, useConformance } from './backends.js';
+import { useConformance } from './backends.js';
 
 const conformance = useConformance();
 

@@ -20,9 +20,10 @@ import {
   unary,
 } from '../../src/ir/build.js';
 import type { GraphNode } from '../../src/ir/graph.js';
+import { compileTimeout } from '../support/compiled-files.js';
 import { randomArray } from '../support/graph-values.js';
 import { ProgramBuilder, type PreparedProgram } from '../support/program-builder.js';
-import { compileTimeout, useConformance } from './backends.js';
+import { useConformance } from './backends.js';
 
 const conformance = useConformance();
 const number = (value: number): GraphNode => constant(value, [], 'float32');

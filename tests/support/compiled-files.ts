@@ -13,6 +13,9 @@ import { instructionSet, nativeTools } from './native.js';
 /** So that a compiler's start counts for little, and there are files for all processors. */
 const mostPerFile = 40;
 
+/** Milliseconds that are long enough for a compiler that shares the processors with other tests. */
+export const compileTimeout = 600_000;
+
 export class CompiledFiles {
   readonly #directory = mkdtempSync(join(tmpdir(), 'nacre-compiled-'));
   readonly #programs = new Map<KernelProgram, CompiledProgram>();
