@@ -49,6 +49,18 @@ def set_weights(model, weights):
             parameter.copy_(torch.from_numpy(np.ascontiguousarray(value)))
 
 
+def prepared(setting, weights):
+    """The model with these weights; of a convolutional one the channels last, as its tuning guide recommends."""
+    model = build(setting["workload"])
+    set_weights(model, weights)
+    return model.to(memory_format=torch.channels_last)
+
+
+def arranged(workload, x):
+    """Images [count, 28, 28] as the network takes them."""
+    return x[:, None].contiguous(memory_format=torch.channels_last) if workload["network"] == "cnn" else x
+
+
 class Training:
     def __init__(self, setting):
         self.workload = setting["workload"]
@@ -56,12 +68,9 @@ class Training:
         self.size = self.workload["batchSize"]
         data = Data(setting)
         count = max(self.samples, 8 * self.size)
-        x = torch.from_numpy(data.scaled_images(count))
-        self.x = x[:, None] if self.workload["network"] == "cnn" else x
+        self.x = arranged(self.workload, torch.from_numpy(data.scaled_images(count)))
         self.y = torch.from_numpy(data.labels[:count].astype(np.int64))
-        self.model = build(self.workload)
-        set_weights(self.model, data.weights)
-        self.model.train()
+        self.model = prepared(setting, data.weights).train()
         self.optimizer = torch.optim.Adam(self.model.parameters(), eps=1e-7, fused=True)
         criterion = nn.CrossEntropyLoss()
 
@@ -105,16 +114,12 @@ class Training:
 
 def inference(setting):
     data = Data(setting)
-    model = build(setting["workload"])
-    set_weights(model, data.weights)
-    model = nn.Sequential(model, nn.Softmax(1)).eval()
+    model = nn.Sequential(prepared(setting, data.weights), nn.Softmax(1)).eval()
     run = torch.compile(model) if setting["backend"] == "compile" else model
-    has_channels = setting["workload"]["network"] == "cnn"
 
     def predict(images):
-        x = torch.from_numpy(images)
         with torch.inference_mode():
-            return run(x[:, None] if has_channels else x).numpy()
+            return run(arranged(setting["workload"], torch.from_numpy(images))).numpy()
 
     return InferenceTimer(setting, data, predict)
 
