@@ -3,6 +3,8 @@
 // Tensors and functions of them.
 export type { DType, TypedArray } from './base/dtype.js';
 export type { NDArray, NestedArray } from './base/ndarray.js';
+export type { Profile } from './base/profile.js';
+export type { Floors, KernelProfile, ProfileFigures, StepProfile } from './base/profile-figures.js';
 export type { Shape } from './base/shape.js';
 export { compile, type CompiledFunction } from './tensor/compile.js';
 export { averagePool2d, conv2d, maxPool2d } from './tensor/convolution.js';
@@ -62,6 +64,7 @@ export type {
   VerboseOption,
 } from './nn/model/options.js';
 export type { ClassWeight } from './nn/model/sample-weights.js';
+export type { ProfileOptions } from './nn/model/profile.js';
 export { Sequential, sequential, type SequentialOptions } from './nn/model/sequential.js';
 export { setRandomSeed } from './nn/naming.js';
 /** How weights move against their gradients. */

@@ -3,6 +3,7 @@ import { allocate, type DType } from '../base/dtype.js';
 import { DTypeError, messageOf, StateError, ValueError } from '../base/errors.js';
 import { flags } from '../base/flags.js';
 import type { NDArray } from '../base/ndarray.js';
+import type { Profile } from '../base/profile.js';
 import { sizeOf } from '../base/shape.js';
 import { unknownName } from '../base/suggest.js';
 import { compileProgram } from '../compiler/compile.js';
@@ -13,6 +14,7 @@ import { programKey } from './key.js';
 import { lift } from './lift.js';
 import { debugReport } from './debug.js';
 import { LoadedProgram } from './loaded-program.js';
+import { profileProgram } from './profile-program.js';
 
 export interface EngineOptions {
   /** In order of preference. */
@@ -141,6 +143,28 @@ export class Engine {
     this.#evict();
     const executable = await held.executable;
     return new LoadedProgram(backend, executable, program.outputs, () => held.holders--);
+  }
+
+  /**
+   * Measures where the time of a program's steps goes, on copies of its parameters.
+   * @throws StateError on a backend that has no kernels
+   */
+  async profile(program: Program, parameters: readonly NDArray[]): Promise<Profile> {
+    // Settles first which backend it is.
+    const loaded = await this.load(program);
+    try {
+      const backend = await this.backend();
+      if (backend.kind === 'graph') {
+        const others = this.backendNames.filter((name) => name !== backend.name).map((name) => `'${name}'`);
+        throw new StateError(
+          `profile: the ${backend.name} backend computes operation by operation and has no kernels to time. ` +
+            `Choose one that compiles: setBackend(${others.join(' or ')}).`,
+        );
+      }
+      return await profileProgram(backend, program, loaded, parameters);
+    } finally {
+      loaded.release();
+    }
   }
 
   #evict(): void {

@@ -25,6 +25,11 @@ export class LoadedProgram {
     return this.#backend === backend;
   }
 
+  /** Threads that share a run. */
+  get threads(): number {
+    return this.#executable.threads ?? 1;
+  }
+
   /** Copies a value to where this program can use it. */
   place(array: NDArray): DeviceValue {
     return new DeviceValue(this.#backend, array);
@@ -37,10 +42,7 @@ export class LoadedProgram {
 
   /** Runs `steps` steps; updated parameters change in place. The outputs of the last step. */
   async run(parameters: readonly DeviceValue[], steps: number): Promise<NDArray[]> {
-    const done = this.#executable.run(
-      { parameters: parameters.map(({ buffer }) => buffer), outputs: this.#outputs },
-      steps,
-    );
+    const done = this.runSteps(parameters, steps);
     // Asked for at once, so that a run asked for later does not overwrite what is read.
     const results = this.#outputNodes.map(async (node, position): Promise<NDArray> => {
       const data = await this.#backend.read(this.#outputs[position]!, node.dtype, sizeOf(node.shape));
@@ -48,6 +50,12 @@ export class LoadedProgram {
     });
     const [arrays] = await Promise.all([Promise.all(results), done]);
     return arrays;
+  }
+
+  /** The same without the outputs; as many workers take part as `threads` says, or as the program is worth. */
+  runSteps(parameters: readonly DeviceValue[], steps: number, threads?: number): Promise<void> {
+    const operands = { parameters: parameters.map(({ buffer }) => buffer), outputs: this.#outputs };
+    return this.#executable.run(operands, steps, threads);
   }
 
   /** Gives back the memory of the outputs and the hold on the program. */

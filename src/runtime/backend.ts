@@ -17,8 +17,14 @@ export interface Operands {
 
 /** A loaded program. */
 export interface Executable {
-  /** Runs `steps` steps one after the other; the outputs are those of the last. */
-  run(operands: Operands, steps: number): Promise<void>;
+  /** Threads that share a run; 1 unless given. */
+  readonly threads?: number;
+  /**
+   * Runs `steps` steps one after the other; the outputs are those of the last.
+   * @param threads workers that share the work, in place of as many as the program is worth, at most the backend's;
+   * where there are workers, the caller then does none of it
+   */
+  run(operands: Operands, steps: number, threads?: number): Promise<void>;
   /** Gives its memory back; it cannot run again. */
   dispose(): void;
 }
@@ -53,6 +59,8 @@ export interface KernelBackend extends BackendBase {
    * @throws UnusableBackendError if this backend cannot run programs after all, and another should be used
    */
   load(program: KernelProgram, key?: string): Promise<Executable>;
+  /** Several programs, for a backend to which that is less work than one by one. Throws what `load` throws. */
+  loadAll?(programs: readonly KernelProgram[]): Promise<Executable[]>;
   /** A program that was loaded under this key before, perhaps by another process, and is kept ready. */
   find?(key: string): Promise<Executable | undefined>;
 }

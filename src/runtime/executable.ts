@@ -43,23 +43,29 @@ export class PooledExecutable implements Executable {
     this.#number = number;
     this.#needed = footprint;
     this.#distribution = distribution;
-    this.#tableOffset = 64 * Math.ceil(controlByteLength(distribution.threads) / 64);
+    this.#tableOffset = 64 * Math.ceil(controlByteLength(host.pool.threads) / 64);
     this.#temporaries = host.allocate(footprint.temporaryBytes);
     this.#block = host.allocate(this.#tableOffset + 4 * (1 + footprint.parameters.length + footprint.outputs.length));
     host.pool.order({ kind: 'load', program: number, code: code.message });
   }
 
-  async run(operands: Operands, steps: number): Promise<void> {
+  get threads(): number {
+    return this.#distribution.threads;
+  }
+
+  async run(operands: Operands, steps: number, threads?: number): Promise<void> {
     this.#host.checkUsable();
     if (this.#disposed)
       throw new StateError(`${this.#host.name}: this program was disposed of and cannot run again; load it anew.`);
     this.#checkSteps(steps);
+    const distribution = threads === undefined ? this.#distribution : { threads, stepsOnCaller: 0 };
+    this.#checkThreads(distribution);
     const buffers = [
       this.#temporaries,
       ...this.#operandBuffers(operands, 'parameters'),
       ...this.#operandBuffers(operands, 'outputs'),
     ];
-    await this.#host.inTurn([...buffers, this.#block], () => this.#start(buffers, steps));
+    await this.#host.inTurn([...buffers, this.#block], () => this.#start(buffers, steps, distribution));
   }
 
   dispose(): void {
@@ -74,13 +80,16 @@ export class PooledExecutable implements Executable {
     this.#host.free(this.#block);
   }
 
-  #start(buffers: readonly LinearBuffer[], steps: number): Promise<unknown> | undefined {
+  #start(
+    buffers: readonly LinearBuffer[],
+    steps: number,
+    { threads, stepsOnCaller }: Distribution,
+  ): Promise<unknown> | undefined {
     if (steps === 0) return undefined;
     const tableOffset = this.#tableOffset;
     const words = new Uint32Array(tableOffset / 4 + buffers.length);
     buffers.forEach(({ address }, index) => (words[tableOffset / 4 + index] = address));
     const { memory, pool } = this.#host;
-    const { threads, stepsOnCaller } = this.#distribution;
     const control = this.#block.address;
     const table = control + tableOffset;
     memory.write(control, new Uint8Array(words.buffer));
@@ -106,6 +115,14 @@ export class PooledExecutable implements Executable {
     if (buffers.length !== needed.length)
       throw new InternalError(`${this.#host.name}: expected ${needed.length} ${kind}, received ${buffers.length}.`);
     return buffers.map((buffer, i) => usableBuffer(buffer, this.#host, needed[i]!, `${kind}[${i}]`));
+  }
+
+  #checkThreads({ threads }: Distribution): void {
+    const most = this.#host.pool.threads;
+    if (!Number.isInteger(threads) || threads < 1 || threads > most)
+      throw new InternalError(
+        `${this.#host.name}: expected a whole number of threads from 1 to ${most}, received ${threads}.`,
+      );
   }
 
   #checkSteps(steps: number): void {

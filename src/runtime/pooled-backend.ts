@@ -22,6 +22,8 @@ export interface CodeMaker {
   readonly costs: Costs;
   /** Prints a program as code that the workers can load. `key` is what it may be kept under. */
   make(program: KernelProgram, footprint: ProgramFootprint, key?: string): Promise<Code>;
+  /** Prints several programs at once; without it, one by one. */
+  makeAll?(programs: readonly KernelProgram[]): Promise<Code[]>;
   /** Code that was kept. */
   find?(key: string): Promise<MadeCode | undefined>;
 }
@@ -103,6 +105,14 @@ export class PooledBackend implements KernelBackend, Host {
     this.checkUsable();
     const footprint = footprintOf(program);
     return this.#executable({ code: await this.#maker.make(program, footprint, key), footprint });
+  }
+
+  async loadAll(programs: readonly KernelProgram[]): Promise<Executable[]> {
+    const maker = this.#maker;
+    if (!maker.makeAll) return Promise.all(programs.map((program) => this.load(program)));
+    this.checkUsable();
+    const codes = await maker.makeAll(programs);
+    return codes.map((code, i) => this.#executable({ code, footprint: footprintOf(programs[i]!) }));
   }
 
   async find(key: string): Promise<Executable | undefined> {

@@ -1,5 +1,6 @@
 // What is being traced: while a function becomes a program, variables stand for parameters and assignments for updates.
 import { StateError } from '../base/errors.js';
+import type { NDArray } from '../base/ndarray.js';
 import type { GraphNode } from '../ir/graph.js';
 import { makeNode } from '../ir/graph.js';
 import type { DeviceValue } from '../engine/device-value.js';
@@ -9,6 +10,8 @@ import type { LoadedProgram } from '../engine/loaded-program.js';
 export interface State {
   readonly shape: GraphNode['shape'];
   readonly dtype: GraphNode['dtype'];
+  /** A copy of the value as it is now. */
+  read(): Promise<NDArray>;
   /** The value where `program` can use it, copied there if need be. */
   placeFor(program: LoadedProgram): Promise<DeviceValue>;
   /** Told when the value in the backend's memory has changed. */

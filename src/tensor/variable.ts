@@ -2,6 +2,7 @@
 // functions keep their values in the backend's memory and update them in place.
 import type { DType } from '../base/dtype.js';
 import { DTypeError, ShapeError } from '../base/errors.js';
+import type { NDArray } from '../base/ndarray.js';
 import { formatShape, sameShape, sizeOf, type Shape } from '../base/shape.js';
 import type { DeviceValue } from '../engine/device-value.js';
 import type { LoadedProgram } from '../engine/loaded-program.js';
@@ -69,6 +70,11 @@ export class Variable implements State {
     residences.unregister(this);
     this.#residence.free();
     this.#residence = undefined;
+  }
+
+  /** The value as it is now, as a plain array. */
+  read(): Promise<NDArray> {
+    return this.value.realize();
   }
 
   /** The value where `program` can use it, copied there if need be. */

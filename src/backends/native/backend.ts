@@ -108,6 +108,19 @@ class Maker implements CodeMaker {
     }
   }
 
+  /** In one file. */
+  async makeAll(programs: readonly KernelProgram[]): Promise<Code[]> {
+    try {
+      const source = printPrograms(programs, this.target.lanes);
+      const key = this.#keyOf(source);
+      const { store } = this.#tools;
+      const stored = (await store.find(key)) ?? (await store.keep(key, await this.#compiler.compile(source), ''));
+      return programs.map((_, number) => checkedCode({ path: stored.path, number }));
+    } catch (error) {
+      throw new UnusableBackendError(`native: programs could not be compiled: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
   #keyOf(key: string): string {
     return `${this.#version}\n${this.#compiler.identity}\n${JSON.stringify(this.target)}\n${key}`;
   }

@@ -1,5 +1,6 @@
 // One pass over the data as a compiled program: each of its steps takes the next batch, and the last batch, which may be
 // smaller, runs the same program with the rows beyond the end masked.
+import type { Profile } from '../../base/profile.js';
 import { compile, type CompiledFunction } from '../../tensor/compile.js';
 import { fromNDArray, full, zeros } from '../../tensor/creation.js';
 import { positions } from '../../tensor/rows.js';
@@ -30,6 +31,8 @@ export interface PassOptions<Result extends TensorTree> {
    * rows out.
    */
   readonly exactBatches: boolean;
+  /** Whether the batches begin anew after the last one, for as many steps as one likes. */
+  readonly endless?: boolean;
   /** What a step computes, traced once for each batch size. */
   readonly step: (batch: Batch) => Result;
 }
@@ -40,6 +43,7 @@ export class Pass<Result extends TensorTree> {
   readonly #samples: number;
   readonly #size: number;
   readonly #fullSteps: number;
+  readonly #endless: boolean;
   readonly #step: (batch: Batch) => Result;
   readonly #counter = new Variable(int32(0), { name: 'batch', trainable: false });
   readonly #order: Variable | undefined;
@@ -48,12 +52,13 @@ export class Pass<Result extends TensorTree> {
   #done = 0;
 
   constructor(options: PassOptions<Result>) {
-    const { samples, batchSize, ordered, exactBatches, step } = options;
+    const { samples, batchSize, ordered, exactBatches, endless = false, step } = options;
     this.#samples = samples;
     this.#size = Math.min(batchSize, samples);
     this.steps = Math.ceil(samples / this.#size);
     const rest = samples % this.#size;
     this.#fullSteps = exactBatches && rest > 0 ? this.steps - 1 : this.steps;
+    this.#endless = endless;
     this.#step = step;
     if (ordered) this.#order = new Variable(zeros([samples], 'int32'), { name: 'order', trainable: false });
     this.#main = compile(() => this.#trace(this.#size, rest > 0 && !exactBatches));
@@ -75,7 +80,8 @@ export class Pass<Result extends TensorTree> {
     const position = counter.mul(this.#size).add(positions(size));
     const inside = hasMask ? position.minimum(this.#samples - 1) : position;
     const valid = hasMask ? position.less(this.#samples).cast('float32') : full([size], 1);
-    this.#counter.assign(counter.add(1));
+    const next = counter.add(1);
+    this.#counter.assign(this.#endless ? next.mod(this.#fullSteps) : next);
     return this.#step({
       size,
       rows: this.#order ? this.#order.value.gather(inside) : inside,
@@ -98,6 +104,11 @@ export class Pass<Result extends TensorTree> {
     const result = await (inMain ? this.#main : this.#tail).repeat(ran);
     this.#done += ran;
     return { ran, result };
+  }
+
+  /** Measures where the time of a step over a batch goes; the pass and what its steps change stay as they are. */
+  profile(): Promise<Profile> {
+    return this.#main.profile();
   }
 
   /** Gives back the memory that the data takes in the backend; the pass can be started again. */

@@ -1,5 +1,6 @@
 // What every model can do: compile, fit, evaluate, predict, and hand out its layers and weights.
 import { StateError, ValueError } from '../../base/errors.js';
+import type { Profile } from '../../base/profile.js';
 import { formatShape, sameShape } from '../../base/shape.js';
 import { rejectUnknownOptions } from '../../base/suggest.js';
 import { scalar } from '../../tensor/creation.js';
@@ -23,6 +24,7 @@ import type {
   TrainOnBatchOptions,
 } from './options.js';
 import { predict } from './predict.js';
+import { profile, type ProfileOptions } from './profile.js';
 
 /** The loss and then the metrics, in the order of compile. */
 export type Results = [loss: number, ...metrics: number[]];
@@ -271,6 +273,20 @@ export abstract class Model implements TrainableModel {
     const compiled = this.#checkCompiled('testOnBatch');
     const results = await onBatch('testOnBatch', this, compiled, this.#programs, x, y, options);
     return asResults(results, options.returnDict);
+  }
+
+  /**
+   * Measures where the time of a training step on x [samples, ...] and y goes, and prints a line for each of its kernels:
+   * operations, time, arithmetic and memory a second, share, and how near it comes to what the machine can do. Weights,
+   * the optimizer's state and random numbers stay as they are; like `fit`, it makes the weights if there are none yet, and
+   * settles which of them are trained.
+   * @throws StateError before `compile`, while the model is being trained, or on a backend without kernels
+   * @throws ShapeError, DataError or ValueError for data and options that do not fit
+   */
+  async profile(x: ModelData, y: ModelData, options: ProfileOptions = {}): Promise<Profile> {
+    const compiled = this.#checkCompiled('profile');
+    if (this.#isFitting) throw new StateError(`profile: model "${this.name}" is being trained; await fit before.`);
+    return profile(this, compiled, x, y, options);
   }
 
   /** Prints a table of the layers, their output shapes and numbers of parameters. */

@@ -93,7 +93,7 @@ export function samples(data: Prepared, start: number, end: number): Prepared {
 /** One pass over `data` whose steps compute `step`. */
 export async function passOver(
   data: Prepared,
-  options: { readonly batchSize: number; readonly ordered: boolean },
+  options: { readonly batchSize: number; readonly ordered: boolean; readonly endless?: boolean },
   step: (batch: Batch, rows: BatchData) => void,
 ): Promise<Pass<undefined>> {
   const [x, y, weights] = await Promise.all([
