@@ -161,24 +161,25 @@ function lower(
     },
   };
   return {
-    units: groups.map((group) => unitOf(lowerGroup(context, group))),
+    units: groups.flatMap((group) => lowerGroup(context, group).map(unitOf)),
     overwrites,
     buffers,
     parameterOf: (buffer) => buffer,
   };
 }
 
-function lowerGroup(context: LowerContext, group: Group): Kernel[] {
+/** The kernels of a group: those of one list run side by side, what they read of another list's after it. */
+function lowerGroup(context: LowerContext, group: Group): Kernel[][] {
   switch (group.anchor?.op) {
     case undefined:
-      return lowerMap(context, group);
+      return [lowerMap(context, group)];
     case 'reduce':
     case 'argMax':
-      return lowerReduce(context, group);
+      return [lowerReduce(context, group)];
     case 'contract':
       return lowerContract(context, group);
     default:
-      return lowerScatter(context, group);
+      return [lowerScatter(context, group)];
   }
 }
 

@@ -2,11 +2,13 @@
 // into tiles, and which summed loops are walked in blocks.
 import { stridesOf } from '../../base/shape.js';
 import type { GraphNode } from '../../ir/graph.js';
+import type { Target } from '../../ir/kernel.js';
 import { positionOf, type Index } from '../affine.js';
 import { MustStore } from '../emit.js';
 import { isView, viewIndex } from '../index-maps.js';
 import type { LowerContext } from './context.js';
 import type { LoopSpec } from './loops.js';
+import type { Packing } from './panels.js';
 
 /** An operand as it lies in memory: how far each loop moves in it. */
 export interface Operand {
@@ -112,6 +114,26 @@ export function vectorSpans(extent: number, lanes: number, width: number): Span[
   return spans;
 }
 
+/** Summing less than this at a time, tiles would mostly go to memory and back. */
+const shortestBlock = 32;
+/** Results fewer than these stay in cache whatever is done. */
+const fewOutputs = 512;
+const longestBlock = 1024;
+
+/** Splits a long innermost summed loop in two, so that it can be walked in blocks. */
+export function splitLong(summed: readonly TileLoop[], output: readonly TileLoop[], cacheBytes: number): TileLoop[] {
+  const last = summed.at(-1);
+  const outputs = output.reduce((product, loop) => product * loop.extent, 1);
+  if (!last || outputs < fewOutputs || last.extent * 32 <= 2 * cacheBytes) return [...summed];
+  for (let inner = longestBlock; inner >= 64; inner--) {
+    if (last.extent % inner !== 0) continue;
+    const extent = last.extent / inner;
+    const outer = { ...last, extent, nominal: extent, a: last.a * inner, b: last.b * inner };
+    return [...summed.slice(0, -1), outer, { ...last, extent: inner, nominal: inner }];
+  }
+  return [...summed];
+}
+
 /**
  * How many of the outer summed loops are walked in blocks: those beyond what lets the vectors that a tile reads, and all
  * that its neighbours read, stay in the first-level cache.
@@ -121,10 +143,31 @@ export function blocksOf(summed: readonly TileLoop[], output: readonly TileLoop[
   let depth = summed.reduce((product, loop) => product * loop.extent, 1);
   let blocks = 0;
   // Few outputs, or short reductions, gain nothing; the last loop is always inside.
-  while (blocks < summed.length - 1 && outputs >= 512 && depth * 32 > 2 * cacheBytes) {
+  while (blocks < summed.length - 1 && outputs >= fewOutputs && depth * 32 > 2 * cacheBytes) {
     depth /= summed[blocks]!.extent;
-    if (depth < 64) break;
+    if (depth < shortestBlock) break;
     blocks++;
   }
   return blocks;
+}
+
+/** Copying costs a load and a store an element, which so many uses make up for. */
+const fewestUses = 128;
+
+/**
+ * Whether to copy an operand to panels: it is used often, a tile reads more of it than the first-level cache holds, and
+ * the elements that it reads one after the other lie apart.
+ * @param reuse results that an element is used for
+ * @param together results that it is used for at once
+ */
+export function paysToPack(
+  { which, tiled, width, summed }: Pick<Packing, 'which' | 'tiled' | 'width' | 'summed'>,
+  reuse: number,
+  together: number,
+  { level1CacheBytes }: Target,
+): boolean {
+  const depth = summed.reduce((product, { extent }) => product * extent, 1);
+  const step = Math.abs(summed.at(-1)?.[which] ?? 0);
+  const isApart = tiled[which] === 1 && step > 2 * width;
+  return isApart && reuse / together >= fewestUses && depth * width * 4 > level1CacheBytes;
 }

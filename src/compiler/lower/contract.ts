@@ -26,7 +26,9 @@ import {
   mergeSummed,
   noLoop,
   operandOf,
+  paysToPack,
   spansOf,
+  splitLong,
   vectorSpans,
   type Operand,
   type Span,
@@ -35,8 +37,10 @@ import {
 import { buildKernel, chunkVariable, planFor, type LowerContext } from './context.js';
 import { indexOf, loopsOf, type LoopSpec } from './loops.js';
 import { storeRoots } from './map.js';
+import { packPanels, type Panels } from './panels.js';
 
-export function lowerContract(context: LowerContext, group: Group): Kernel[] {
+/** The kernels that prepare the operands, if any, and those of the contraction. */
+export function lowerContract(context: LowerContext, group: Group): Kernel[][] {
   const node = group.anchor as GraphNode<'contract'>;
   const { loops: sizes, outputRank } = node.attributes;
   const a = operandOf(context, node, 0);
@@ -53,15 +57,20 @@ export function lowerContract(context: LowerContext, group: Group): Kernel[] {
   const strideOf = (operand: Operand, loop: LoopSpec, base: number): number =>
     loop.parts.reduce((sum, { axis, stride }) => sum + operand.strides[base + axis]! * stride, 0);
   const output = outputLoops.map((loop): TileLoop => ({ ...loop, a: strideOf(a, loop, 0), b: strideOf(b, loop, 0) }));
-  const summed = mergeSummed(
+  const merged = mergeSummed(
     loopsOf(sizes.slice(outputRank)).map((loop): TileLoop => ({
       ...loop,
       a: strideOf(a, loop, outputRank),
       b: strideOf(b, loop, outputRank),
     })),
   );
-  return new ContractLowering(context, group, a, b, output, summed).kernels();
+  const summed = splitLong(merged, output, context.target.level1CacheBytes);
+  const lowering = new ContractLowering(context, group, a, b, output, summed);
+  return [[...lowering.preparation], lowering.kernels()].filter((kernels) => kernels.length > 0);
 }
+
+/** Chunks that are enough to share a kernel out. */
+const fewestShares = 8;
 
 const vectorType: ValueType = { lane: 'f32', vector: true };
 
@@ -81,6 +90,8 @@ class ContractLowering {
   readonly #rowSpans: readonly Span[];
   readonly #vectorSpans: readonly Span[];
   readonly #scratch: number | undefined;
+  readonly #panels: { a?: Panels; b?: Panels } = {};
+  readonly preparation: Kernel[] = [];
 
   constructor(
     context: LowerContext,
@@ -110,6 +121,25 @@ class ContractLowering {
     this.#blocked = summed.slice(0, blocks);
     this.#inner = summed.slice(blocks);
     if (blocks > 0) this.#scratch = context.scratch(output.reduce((product, loop) => product * loop.extent, 1));
+    this.#pack('a', summed);
+    this.#pack('b', summed);
+  }
+
+  /** Copies an operand to panels where that pays. */
+  #pack(which: 'a' | 'b', summed: readonly TileLoop[]): void {
+    const operand = which === 'a' ? this.#a : this.#b;
+    const along = this.#vector[which] !== 0 ? 'vector' : 'row';
+    const [tiled, spans] = along === 'vector' ? [this.#vector, this.#vectorSpans] : [this.#row, this.#rowSpans];
+    const width = spans[0]!.tile;
+    const rest = this.#output.filter((loop) => loop !== tiled);
+    const reuse = rest.reduce((product, loop) => product * loop.extent, 1);
+    if (rest.some((loop) => loop[which] !== 0) || tiled[which] === 0) return;
+    const packing = { operand, which, tiled, width, summed };
+    if (!paysToPack(packing, reuse, along === 'row' ? this.#vectorSpans[0]!.tile : 1, this.#context.target)) return;
+    if (along === 'row' && spans.length > 1) return;
+    const { kernels, panels } = packPanels(this.#context, this.#group, packing);
+    this.preparation.push(...kernels);
+    this.#panels[which] = panels;
   }
 
   kernels(): Kernel[] {
@@ -122,7 +152,9 @@ class ContractLowering {
     if (best >= 0 && (others[best]!.extent >= 8 || others[best]!.extent >= Math.max(rowTiles, vectorTiles)))
       return [this.#kernel({ loop: best }, this.#rowSpans, this.#vectorSpans)];
     // No loop of its own to share out: the tiles along the rows or the vectors, and what is left over beside them.
-    const along = vectorTiles >= rowTiles ? 'vectors' : 'rows';
+    // Who walks one panel finds it in cache for all rows.
+    const panelled = this.#panels[this.#vector.a !== 0 ? 'a' : 'b'] !== undefined && vectorTiles >= fewestShares;
+    const along = panelled || vectorTiles >= rowTiles ? 'vectors' : 'rows';
     const spans = along === 'rows' ? this.#rowSpans : this.#vectorSpans;
     return spans.map((span, i) =>
       along === 'rows'
@@ -242,6 +274,8 @@ class ContractLowering {
   ): void {
     const { lanes } = this.#context.target;
     const read = (operand: Operand, which: 'a' | 'b', row: number, vector: number): KernelExpr => {
+      const panels = this.#panels[which];
+      if (panels) return this.#readPanel(panels, which, tile, row, vector, summedAt);
       let at = constantIndex(operand.offset);
       const move = (index: Index, stride: number): void => {
         at = addIndex(at, scaleIndex(index, stride));
@@ -250,25 +284,12 @@ class ContractLowering {
       [...this.#blocked, ...this.#inner].forEach((loop, i) => move(summedAt[i]!, loop[which]));
       move(shiftIndex(tile.rowAt, row), this.#row[which]);
       move(shiftIndex(tile.vectorAt, vector * lanes), this.#vector[which]);
-      const affine = toAffine(at);
       const stride = this.#vector[which];
-      if (stride === 0)
-        return {
-          kind: 'splat',
-          value: {
-            kind: 'load',
-            buffer: operand.buffer,
-            at: affine,
-            stride: 0,
-            count: 1,
-            type: { lane: 'f32', vector: false },
-          },
-          type: vectorType,
-        };
+      if (stride === 0) return { kind: 'splat', value: scalarLoad(operand.buffer, at), type: vectorType };
       return {
         kind: 'load',
         buffer: operand.buffer,
-        at: affine,
+        at: toAffine(at),
         stride,
         count: this.#countOf(tile, vector),
         type: vectorType,
@@ -290,6 +311,31 @@ class ContractLowering {
       const sum = sums[row]![vector]!;
       builder.set(sum, binaryExpr('add', sum, binaryExpr('mul', readA(row, vector), readB(row, vector))));
     });
+  }
+
+  #readPanel(
+    { buffer, depth, strides }: Panels,
+    which: 'a' | 'b',
+    tile: Tile,
+    row: number,
+    vector: number,
+    summedAt: readonly Index[],
+  ): KernelExpr {
+    const { lanes } = this.#context.target;
+    const isVector = this.#vector[which] !== 0;
+    const begin = scaleIndex(isVector ? tile.vectorAt : tile.rowAt, depth);
+    let at = shiftIndex(begin, isVector ? vector * lanes : row);
+    summedAt.forEach((position, i) => (at = addIndex(at, scaleIndex(position, strides[i]!))));
+    if (isVector)
+      return {
+        kind: 'load',
+        buffer,
+        at: toAffine(at),
+        stride: 1,
+        count: this.#countOf(tile, vector),
+        type: vectorType,
+      };
+    return { kind: 'splat', value: scalarLoad(buffer, at), type: vectorType };
   }
 
   /** The index of the result for one vector of a tile. */
@@ -348,6 +394,10 @@ interface Tile {
   readonly rows: number;
   /** Elements along the vector loop. */
   readonly width: number;
+}
+
+function scalarLoad(buffer: number, at: Index): KernelExpr {
+  return { kind: 'load', buffer, at: toAffine(at), stride: 0, count: 1, type: { lane: 'f32', vector: false } };
 }
 
 const zeroVector: KernelExpr = { kind: 'number', value: 0, type: vectorType };

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { lanes8 } from '../../../tests/support/interpreter-backend.js';
+import { ProgramBuilder } from '../../../tests/support/program-builder.js';
+import { randomArray } from '../../../tests/support/graph-values.js';
+import { runProgram } from '../../../tests/support/run-program.js';
+import { differenceOf } from '../../../tests/support/tolerance.js';
+import { interpreterBackend } from '../../../tests/support/interpreter-backend.js';
+import { referenceBackend } from '../../backends/reference/backend.js';
+import { RandomStream } from '../../base/random.js';
+import { contract, loopAxis } from '../../ir/build.js';
+import type { GraphNode } from '../../ir/graph.js';
+import { compileProgram } from '../compile.js';
+
+const [m, n, k] = [0, 1, 2].map(loopAxis) as [
+  ReturnType<typeof loopAxis>,
+  ReturnType<typeof loopAxis>,
+  ReturnType<typeof loopAxis>,
+];
+
+/** C[m, n] = sum over k, with A stored as [m, k] or [k, m]. */
+function product(rows: number, depth: number, columns: number, transposed: boolean) {
+  const random = new RandomStream(rows + depth);
+  const builder = new ProgramBuilder();
+  const a = builder.add(randomArray(random, 'float32', transposed ? [depth, rows] : [rows, depth]));
+  const b = builder.add(randomArray(random, 'float32', [depth, columns]));
+  const c: GraphNode = contract(a, b, {
+    loops: [rows, columns, depth],
+    outputRank: 2,
+    a: transposed ? [k, m] : [m, k],
+    b: [k, n],
+  });
+  return builder.finish([c], []);
+}
+
+describe.each([
+  { rows: 260, depth: 40, columns: 64, transposed: false, panels: ['b'] },
+  { rows: 257, depth: 37, columns: 75, transposed: false, panels: ['b', 'b_rest'] },
+  { rows: 264, depth: 40, columns: 2100, transposed: true, panels: ['a', 'b', 'b_rest'] },
+  { rows: 260, depth: 6, columns: 64, transposed: false, panels: [] },
+  { rows: 20, depth: 40, columns: 64, transposed: false, panels: [] },
+])('$rows x $depth x $columns, transposed: $transposed', ({ rows, depth, columns, transposed, panels }) => {
+  test(`copies to panels: ${panels.join(' and ') || 'nothing'}`, async () => {
+    const { program, parameters } = product(rows, depth, columns, transposed);
+    const names = compileProgram(program, lanes8)
+      .phases.flat()
+      .flatMap(({ name }) => /_panels_(\w+)/.exec(name)?.[1] ?? []);
+    expect(names).toEqual(panels);
+    const expected = await runProgram(await referenceBackend.create({ threads: 1 }), program, parameters, 1);
+    const received = await runProgram(await interpreterBackend(lanes8).create({ threads: 1 }), program, parameters, 1);
+    expect(differenceOf(received.outputs[0]!, expected.outputs[0]!, { ofLargest: 1e-5 })).toBeUndefined();
+  });
+});

@@ -1,0 +1,102 @@
+// Copies an operand of a large contraction into panels: for each tile along one loop, what the tile reads in the order in
+// which it reads it. Read in place, a tile would touch a few elements of each row, all of them in the same few sets of
+// the caches when rows are a power of two long, and each in another page of memory.
+import type { Kernel, KernelExpr } from '../../ir/kernel.js';
+import { addIndex, constantIndex, scaleIndex, shiftIndex, toAffine, variableIndex, type Index } from '../affine.js';
+import type { Group } from '../fuse.js';
+import type { KernelBuilder } from '../kernel-builder.js';
+import { buildKernel, chunkVariable, type LowerContext } from './context.js';
+import type { Operand, TileLoop } from './contract-plan.js';
+
+/** Element j of the tile that begins at t, at summed position k, lies at t x depth + k x width + j. */
+export interface Panels {
+  readonly buffer: number;
+  /** Elements of a tile. */
+  readonly width: number;
+  /** Summed positions. */
+  readonly depth: number;
+  /** How far one step of each summed loop moves. */
+  readonly strides: readonly number[];
+}
+
+/** What is copied: the operand along `tiled`, over the summed loops from the outermost in. */
+export interface Packing {
+  readonly operand: Operand;
+  readonly which: 'a' | 'b';
+  readonly tiled: TileLoop;
+  readonly width: number;
+  readonly summed: readonly TileLoop[];
+}
+
+/** The kernels that fill panels, and where these lie. */
+export function packPanels(
+  context: LowerContext,
+  group: Group,
+  { operand, which, tiled, width, summed }: Packing,
+): { readonly kernels: readonly Kernel[]; readonly panels: Panels } {
+  const depth = summed.reduce((product, { extent }) => product * extent, 1);
+  const tiles = Math.ceil(tiled.extent / width);
+  const strides = summed.map((_, i) => summed.slice(i + 1).reduce((product, { extent }) => product * extent, width));
+  const panels: Panels = { buffer: context.scratch(tiles * width * depth), width, depth, strides };
+  const { lanes } = context.target;
+
+  const copyTile = (builder: KernelBuilder, begin: Index, size: number, tileAt: Index): void => {
+    const walk = (depthAt: number, from: Index, to: Index): void => {
+      const loop = summed[depthAt];
+      if (loop) {
+        builder.loop('k', { end: loop.extent }, (variable) => {
+          const step = variableIndex(variable);
+          walk(
+            depthAt + 1,
+            addIndex(from, scaleIndex(step, loop[which])),
+            addIndex(to, scaleIndex(step, strides[depthAt]!)),
+          );
+        });
+        return;
+      }
+      for (let first = 0; first < size; first += lanes) {
+        const count = Math.min(lanes, size - first);
+        const stride = tiled[which];
+        const value: KernelExpr = {
+          kind: 'load',
+          buffer: operand.buffer,
+          at: toAffine(shiftIndex(from, first * stride)),
+          stride,
+          count,
+          type: { lane: 'f32', vector: true },
+        };
+        builder.store(panels.buffer, shiftIndex(to, first), count, builder.let(value, builder.level).expr);
+      }
+    };
+    walk(0, addIndex(scaleIndex(begin, tiled[which]), constantIndex(operand.offset)), tileAt);
+  };
+
+  const whole = Math.floor(tiled.extent / width);
+  const rest = tiled.extent - whole * width;
+  const kernels: Kernel[] = [];
+  if (whole > 0)
+    kernels.push(
+      buildKernel(
+        context,
+        group,
+        whole,
+        (builder) => {
+          const tile = variableIndex(chunkVariable);
+          copyTile(builder, scaleIndex(tile, width), width, scaleIndex(tile, width * depth));
+        },
+        `_panels_${which}`,
+      ),
+    );
+  if (rest > 0)
+    kernels.push(
+      buildKernel(
+        context,
+        group,
+        1,
+        (builder) => copyTile(builder, constantIndex(whole * width), rest, constantIndex(whole * width * depth)),
+        `_panels_${which}_rest`,
+      ),
+    );
+  // They only move: what they are for is counted elsewhere.
+  return { kernels: kernels.map((kernel) => ({ ...kernel, flops: tiled.extent * depth })), panels };
+}
