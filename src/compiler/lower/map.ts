@@ -2,7 +2,7 @@
 import { stridesOf } from '../../base/shape.js';
 import type { GraphNode } from '../../ir/graph.js';
 import type { Kernel } from '../../ir/kernel.js';
-import { constantIndex, positionOf, SplitNeeded, variableIndex, type Index } from '../affine.js';
+import { addIndex, constantIndex, positionOf, scaleIndex, SplitNeeded, variableIndex, type Index } from '../affine.js';
 import { MustStore, type Emitter, type Mode } from '../emit.js';
 import type { Group } from '../fuse.js';
 import type { KernelBuilder } from '../kernel-builder.js';
@@ -107,6 +107,9 @@ function lowerLoops(context: LowerContext, group: Group, loops: readonly LoopSpe
   ];
   if (elements < smallWork) return whole(undefined);
 
+  const crossing = crossingLoop(context, group, loops, rank);
+  if (crossing !== undefined) return [lowerCrossing(context, group, loops, rank, crossing)];
+
   // Split the work over the outermost loop that is long enough, else over blocks of the vector loop.
   const long = others.findIndex((loop) => loop.extent >= 8);
   if (long >= 0) return whole(long);
@@ -136,6 +139,77 @@ function lowerLoops(context: LowerContext, group: Group, loops: readonly LoopSpe
     if (error instanceof SplitNeeded || error instanceof MustStore) return whole(widest >= 0 ? widest : undefined);
     throw error;
   }
+}
+
+/** A loop that runs along what another array has as its rows, in blocks of so many steps. */
+interface Crossing {
+  readonly loop: number;
+  readonly block: number;
+}
+
+const longestBlock = 16;
+
+/**
+ * The loop along which something is read element after element that the vectors read across, as a transposition does. Its
+ * steps are walked in blocks inside the vector loop, so that a line of the cache that was fetched is used to its end.
+ */
+function crossingLoop(
+  context: LowerContext,
+  group: Group,
+  loops: readonly LoopSpec[],
+  rank: number,
+): Crossing | undefined {
+  let found: Crossing | undefined;
+  buildKernel(context, group, 1, (builder, emitter) => {
+    loops.forEach((loop, i) => builder.declare(`#${i}`, loop.nominal));
+    const positions = loops.map((_, i) => variableIndex(`#${i}`));
+    storeRoots(context, emitter, group.roots, indexOf(rank, loops, positions), { vector: false, count: 1 });
+    const vector = `#${loops.length - 1}`;
+    for (const { at } of builder.accesses) {
+      if (Math.abs(at.terms.get(vector) ?? 0) < longestBlock) continue;
+      loops.slice(0, -1).forEach(({ extent }, loop) => {
+        if (Math.abs(at.terms.get(`#${loop}`) ?? 0) !== 1) return;
+        for (let block = longestBlock; block >= 4; block--) if (!found && extent % block === 0) found = { loop, block };
+      });
+    }
+  });
+  return found;
+}
+
+function lowerCrossing(
+  context: LowerContext,
+  group: Group,
+  loops: readonly LoopSpec[],
+  rank: number,
+  { loop, block }: Crossing,
+): Kernel {
+  const { extent, nominal } = loops[loop]!;
+  // The crossing loop stands for its blocks.
+  const outer = loops
+    .slice(0, -1)
+    .map((other, i) => (i === loop ? { ...other, extent: extent / block, nominal: nominal / block } : other));
+  const long = outer.findIndex((other) => other.extent >= 8);
+  const shared = long >= 0 ? long : loop;
+  return buildKernel(context, group, outer[shared]!.extent, (builder, emitter) => {
+    builder.declare(chunkVariable, outer[shared]!.nominal);
+    nestedLoops(
+      builder,
+      outer.filter((_, i) => i !== shared),
+      (positions) => {
+        const all = [...positions];
+        all.splice(shared, 0, variableIndex(chunkVariable));
+        vectorLoop(builder, context.target.lanes, loops.at(-1)!, (position, count) =>
+          builder.loop('b', { end: block }, (step) => {
+            const at = all.with(loop, addIndex(scaleIndex(all[loop]!, block), variableIndex(step)));
+            storeRoots(context, emitter, group.roots, indexOf(rank, loops, [...at, position]), {
+              vector: true,
+              count,
+            });
+          }),
+        );
+      },
+    );
+  });
 }
 
 /** Elements of a block: about 64 blocks, each of at least 1024 elements and of whole vectors. */
