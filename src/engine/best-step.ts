@@ -4,7 +4,7 @@
 /** Long enough for a clock that is true to some microseconds. */
 const burstMs = 2;
 const fewestBursts = 3;
-const usualMs = 24;
+const usualMs = 16;
 const mostStepsEver = 2 ** 20;
 /** What nothing can be told from. */
 const resolutionMs = 1e-4;

@@ -155,13 +155,13 @@ export class Engine {
     try {
       const backend = await this.backend();
       if (backend.kind === 'graph') {
-        const others = this.backendNames.filter((name) => name !== backend.name).map((name) => `'${name}'`);
+        const others = this.backendNames.filter((name) => name !== backend.name).map((name) => `setBackend('${name}')`);
         throw new StateError(
           `profile: the ${backend.name} backend computes operation by operation and has no kernels to time. ` +
-            `Choose one that compiles: setBackend(${others.join(' or ')}).`,
+            `Choose one that compiles: ${others.join(' or ')}.`,
         );
       }
-      return await profileProgram(backend, program, loaded, parameters);
+      return await profileProgram(backend, program, loaded, parameters, programKey(program));
     } finally {
       loaded.release();
     }

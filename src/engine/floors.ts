@@ -161,7 +161,7 @@ export function floorsOf(backend: KernelBackend, threads: number): Promise<Floor
 
 async function measureFloors(backend: KernelBackend, threads: number): Promise<Floors> {
   const programs = [multiplyAddProgram(backend.target), streamProgram(backend.target)];
-  const executables = await loadAll(backend, programs);
+  const executables = await loadAll(backend, programs, 'floors');
   const microseconds: number[] = [];
   for (const [number, program] of programs.entries()) {
     const parameters = program.buffers.map(({ dtype, length }) => {

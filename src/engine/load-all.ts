@@ -2,8 +2,12 @@
 import type { KernelProgram } from '../ir/kernel.js';
 import type { Executable, KernelBackend } from '../runtime/backend.js';
 
-/** The programs in their order. */
-export function loadAll(backend: KernelBackend, programs: readonly KernelProgram[]): Promise<Executable[]> {
-  if (backend.loadAll) return backend.loadAll(programs);
+/** The programs in their order. `key` names what all of them compute, so that they may be kept. */
+export function loadAll(
+  backend: KernelBackend,
+  programs: readonly KernelProgram[],
+  key: string,
+): Promise<Executable[]> {
+  if (backend.loadAll) return backend.loadAll(programs, key);
   return Promise.all(programs.map((program) => backend.load(program)));
 }

@@ -25,6 +25,8 @@ const firstSteps = 3;
  * until processors are slow at them (Adam's mean of gradients falls by a tenth a step where there is no gradient).
  */
 const mostStepsInPlace = 256;
+/** Larger states take longer to update than workers to be told of it, and a second copy of them would cost time itself. */
+const mostBytesApart = 2 ** 16;
 
 /** Microseconds of a step on the profile's threads and on one. */
 interface Times {
@@ -35,12 +37,14 @@ interface Times {
 /**
  * @param loaded the program, loaded by `backend`
  * @param arrays values of its parameters
+ * @param key that of the program, under which what is made of it may be kept
  */
 export async function profileProgram(
   backend: KernelBackend,
   program: Program,
   loaded: LoadedProgram,
   arrays: readonly NDArray[],
+  key: string,
 ): Promise<Profile> {
   let memory: MemoryPlan | undefined;
   const compiled = compileProgram(program, backend.target, {
@@ -49,7 +53,7 @@ export async function profileProgram(
   });
   const threads = Math.min(loaded.threads, backend.threads);
   const floors = await floorsOf(backend, threads);
-  const bench = await KernelBench.start(backend, compiled, arrays);
+  const bench = await KernelBench.start(backend, compiled, arrays, key);
   try {
     const updated = program.updates.map(({ parameter }) => parameter);
     const step = await bench.time((steps, on) => loaded.runSteps(bench.parameters, steps, on), updated, threads);
@@ -128,8 +132,8 @@ function figuresOf(
 }
 
 /**
- * The kernels of a program, each as a program of its own. Temporaries, which a program has to itself and shares bytes
- * among, become parameters here, so that all of the kernels work on the same ones and each finds its own as they were.
+ * The kernels of a program, each as a program of its own, over one set of arrays. Temporaries, which a program has to
+ * itself and lets share bytes, become parameters here, so that each kernel finds what the ones before it left.
  */
 class KernelBench {
   /** Copies of the program's parameters. */
@@ -142,11 +146,16 @@ class KernelBench {
   readonly #owned: readonly DeviceBuffer[];
   readonly #overheadMs = new Map<number, number>();
 
-  static async start(backend: KernelBackend, program: KernelProgram, arrays: readonly NDArray[]): Promise<KernelBench> {
-    const apart = withTemporariesApart(program);
+  static async start(
+    backend: KernelBackend,
+    program: KernelProgram,
+    arrays: readonly NDArray[],
+    key: string,
+  ): Promise<KernelBench> {
+    const apart = takenApart(program);
     const kernels = program.phases.flat().map((kernel): KernelProgram => ({ ...apart, phases: [[kernel]] }));
     // The last does nothing: what it takes to have that done is no kernel's.
-    const executables = await loadAll(backend, [...kernels, { ...apart, phases: [] }]);
+    const executables = await loadAll(backend, [...kernels, { ...apart, phases: [] }], `kernel by kernel\n${key}`);
     const bench = new KernelBench(backend, apart, arrays, executables);
     for (let step = 0; step < firstSteps; step++)
       for (const executable of executables) await executable.run(bench.#operands, 1);
@@ -230,11 +239,22 @@ class KernelBench {
   }
 }
 
-/** The same kernels with each temporary in memory of its own, as a parameter after the others. */
-function withTemporariesApart(program: KernelProgram): KernelProgram {
+/**
+ * The same kernels with each temporary in memory of its own, as a parameter after the others, and likewise the new values
+ * of small states: kernels that leave their states as they are can be repeated as often as it takes to time them.
+ */
+function takenApart(program: KernelProgram): KernelProgram {
   let parameterCount = program.parameterCount;
+  const known = new Set<number>();
   const buffers = program.buffers.map((buffer): KernelBuffer => {
-    if (buffer.place.kind !== 'temporary') return buffer;
+    const { place, dtype, length } = buffer;
+    if (place.kind === 'output') return buffer;
+    if (place.kind === 'parameter') {
+      // The first buffer in a state's place is its old value, another one the new.
+      const isNew = known.has(place.index);
+      known.add(place.index);
+      if (!isNew || length * bytesPerElement(dtype) > mostBytesApart) return buffer;
+    }
     return { ...buffer, place: { kind: 'parameter', index: parameterCount++ } };
   });
   return { ...program, buffers, temporaryBytes: 0, parameterCount };

@@ -59,8 +59,11 @@ export interface KernelBackend extends BackendBase {
    * @throws UnusableBackendError if this backend cannot run programs after all, and another should be used
    */
   load(program: KernelProgram, key?: string): Promise<Executable>;
-  /** Several programs, for a backend to which that is less work than one by one. Throws what `load` throws. */
-  loadAll?(programs: readonly KernelProgram[]): Promise<Executable[]>;
+  /**
+   * Several programs, for a backend to which that is less work than one by one. Throws what `load` throws.
+   * @param key names what all of them compute, and which they are
+   */
+  loadAll?(programs: readonly KernelProgram[], key: string): Promise<Executable[]>;
   /** A program that was loaded under this key before, perhaps by another process, and is kept ready. */
   find?(key: string): Promise<Executable | undefined>;
 }

@@ -23,7 +23,7 @@ export interface CodeMaker {
   /** Prints a program as code that the workers can load. `key` is what it may be kept under. */
   make(program: KernelProgram, footprint: ProgramFootprint, key?: string): Promise<Code>;
   /** Prints several programs at once; without it, one by one. */
-  makeAll?(programs: readonly KernelProgram[]): Promise<Code[]>;
+  makeAll?(programs: readonly KernelProgram[], key: string): Promise<Code[]>;
   /** Code that was kept. */
   find?(key: string): Promise<MadeCode | undefined>;
 }
@@ -107,11 +107,11 @@ export class PooledBackend implements KernelBackend, Host {
     return this.#executable({ code: await this.#maker.make(program, footprint, key), footprint });
   }
 
-  async loadAll(programs: readonly KernelProgram[]): Promise<Executable[]> {
+  async loadAll(programs: readonly KernelProgram[], key: string): Promise<Executable[]> {
     const maker = this.#maker;
     if (!maker.makeAll) return Promise.all(programs.map((program) => this.load(program)));
     this.checkUsable();
-    const codes = await maker.makeAll(programs);
+    const codes = await maker.makeAll(programs, key);
     return codes.map((code, i) => this.#executable({ code, footprint: footprintOf(programs[i]!) }));
   }
 

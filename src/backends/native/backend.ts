@@ -23,7 +23,7 @@ export interface NativeBackendOptions {
   /** For tests: all threads take part in every run, however little there is to do. */
   readonly everyThread?: boolean;
   /** For tests, which compile many programs in one file: where a program lies that need not be compiled any more. */
-  readonly compiled?: (program: KernelProgram) => CompiledProgram | undefined;
+  readonly compiled?: (program: KernelProgram, key?: string) => CompiledProgram | undefined;
 }
 
 /** One of the programs of a compiled file. */
@@ -97,7 +97,7 @@ class Maker implements CodeMaker {
 
   async make(...[program, footprint, key]: Parameters<CodeMaker['make']>): Promise<Code> {
     try {
-      const known = this.#compiled(program);
+      const known = this.#compiled(program, key);
       if (known) return checkedCode(known);
       const source = printPrograms([program], this.target.lanes);
       const compiled = await this.#compiler.compile(source);
@@ -109,13 +109,19 @@ class Maker implements CodeMaker {
   }
 
   /** In one file. */
-  async makeAll(programs: readonly KernelProgram[]): Promise<Code[]> {
+  async makeAll(programs: readonly KernelProgram[], key: string): Promise<Code[]> {
+    const { store } = this.#tools;
+    const own = this.#keyOf(`several programs\n${key}`);
+    const codes = ({ path }: StoredCode): Code[] => programs.map((_, number) => checkedCode({ path, number }));
     try {
-      const source = printPrograms(programs, this.target.lanes);
-      const key = this.#keyOf(source);
-      const { store } = this.#tools;
-      const stored = (await store.find(key)) ?? (await store.keep(key, await this.#compiler.compile(source), ''));
-      return programs.map((_, number) => checkedCode({ path: stored.path, number }));
+      const stored = await store.find(own);
+      if (stored) return codes(stored);
+    } catch {
+      // It is compiled anew.
+    }
+    try {
+      const compiled = await this.#compiler.compile(printPrograms(programs, this.target.lanes));
+      return codes(await store.keep(own, compiled, ''));
     } catch (error) {
       throw new UnusableBackendError(`native: programs could not be compiled: ${messageOf(error)}`, { cause: error });
     }

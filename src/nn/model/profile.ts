@@ -15,7 +15,7 @@ export interface ProfileOptions {
   readonly batchSize?: number;
   /** Whether the table is printed; true unless given. */
   readonly print?: boolean;
-  /** Width of the table in characters; 100 unless given, and no wider than the terminal. */
+  /** Most characters in a line of the table; the terminal's width unless given, or 100 where there is none. */
   readonly lineLength?: number;
   /** Called once with the whole text, instead of printing it. */
   readonly printFn?: (text: string) => void;
@@ -69,7 +69,7 @@ export async function profile(
 
 function printProfile(result: Profile, { lineLength, printFn }: ProfileOptions): void {
   const output = activeConsole();
-  const text = result.toString(lineLength ?? Math.min(usualLength, output.columns));
+  const text = result.toString(lineLength ?? (output.isTerminal ? output.columns : usualLength));
   if (printFn) printFn(text);
   else output.write(text);
 }
