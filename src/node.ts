@@ -9,7 +9,11 @@ import { start } from './start.js';
 start({
   platform: nodePlatform,
   backends: [
-    nativeBackend({ workers: nodePlatform.workers, tools: nodeNativeTools() }),
+    nativeBackend({
+      workers: nodePlatform.workers,
+      tools: nodeNativeTools(),
+      notify: (line) => nodePlatform.warn(line),
+    }),
     wasmBackend(nodePlatform),
     referenceBackend,
   ],

@@ -18,6 +18,8 @@ import { targetOf } from './target.js';
 export interface NativeBackendOptions {
   readonly workers: Workers;
   readonly tools: NativeTools;
+  /** Told, in a line for the user, when a program takes long to compile. */
+  readonly notify?: (message: string) => void;
   /** What `NACRE_ISA` says, else the processor's best, unless given. */
   readonly instructionSet?: InstructionSet | undefined;
   /** For tests: all threads take part in every run, however little there is to do. */
@@ -68,19 +70,24 @@ function checkedCode(compiled: CompiledProgram): Code {
 /** What is kept in the store has a file of its own. */
 const alone = ({ path }: StoredCode): CompiledProgram => ({ path, number: 0 });
 
+/** Whoever waits longer than this wants to know what for. */
+const patienceMilliseconds = 1000;
+
 class Maker implements CodeMaker {
   readonly name = 'native';
   readonly costs = costs;
   readonly target;
   readonly #compiler: CCompiler;
   readonly #tools: NativeTools;
+  readonly #notify: (message: string) => void;
   readonly #version: string;
   readonly #compiled: NonNullable<NativeBackendOptions['compiled']>;
 
-  constructor(compiler: CCompiler, tools: NativeTools, version: string, compiled: NativeBackendOptions['compiled']) {
+  constructor(compiler: CCompiler, version: string, { tools, notify, compiled }: NativeBackendOptions) {
     this.#version = version;
     this.#compiler = compiler;
     this.#tools = tools;
+    this.#notify = notify ?? (() => undefined);
     this.#compiled = compiled ?? (() => undefined);
     this.target = targetOf(compiler.instructionSet);
   }
@@ -100,7 +107,7 @@ class Maker implements CodeMaker {
       const known = this.#compiled(program, key);
       if (known) return checkedCode(known);
       const source = printPrograms([program], this.target.lanes);
-      const compiled = await this.#compiler.compile(source);
+      const compiled = await this.#compile(source);
       const stored = await this.#tools.store.keep(this.#keyOf(key ?? source), compiled, JSON.stringify(footprint));
       return checkedCode(alone(stored));
     } catch (error) {
@@ -120,10 +127,22 @@ class Maker implements CodeMaker {
       // It is compiled anew.
     }
     try {
-      const compiled = await this.#compiler.compile(printPrograms(programs, this.target.lanes));
+      const compiled = await this.#compile(printPrograms(programs, this.target.lanes));
       return codes(await store.keep(own, compiled, ''));
     } catch (error) {
       throw new UnusableBackendError(`native: programs could not be compiled: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  async #compile(source: string): Promise<Uint8Array> {
+    const timer = setTimeout(
+      () => this.#notify('Compiling this program for the machine. It is kept, so that later runs start at once.'),
+      patienceMilliseconds,
+    );
+    try {
+      return await this.#compiler.compile(source);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -133,7 +152,8 @@ class Maker implements CodeMaker {
 }
 
 /** @throws StateError, when it is created, if there is no C compiler that works or workers cannot share memory */
-export function nativeBackend({ workers, tools, ...options }: NativeBackendOptions): BackendFactory {
+export function nativeBackend(options: NativeBackendOptions): BackendFactory {
+  const { workers, tools } = options;
   return {
     name: 'native',
     create: async ({ threads }) => {
@@ -146,7 +166,7 @@ export function nativeBackend({ workers, tools, ...options }: NativeBackendOptio
       ]);
       const memory = createSharedMemory();
       const pool = await ThreadPool.start({ workers, threads, memory });
-      const maker = new Maker(compiler, tools, version, options.compiled);
+      const maker = new Maker(compiler, version, options);
       return new PooledBackend(maker, pool, new SharedMemory(memory), options.everyThread !== true);
     },
   };
