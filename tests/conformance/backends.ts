@@ -2,6 +2,7 @@
 // WebAssembly with one, two and three threads, whose bits are those of the interpreter; and native code with one, two and
 // three threads, which gives bits of its own, since products and sums may be one instruction there.
 import { afterAll, beforeAll, expect } from 'vitest';
+import { targetOf } from '../../src/backends/native/target.js';
 import { referenceBackend } from '../../src/backends/reference/backend.js';
 import { wasmBackend } from '../../src/backends/wasm/backend.js';
 import { nodePlatform } from '../../src/platform/node.js';
@@ -9,7 +10,7 @@ import type { Target } from '../../src/ir/kernel.js';
 import type { Backend, KernelBackend } from '../../src/runtime/backend.js';
 import { CompiledFiles } from '../support/compiled-files.js';
 import { interpreterBackend, lanes8, meeting4 } from '../support/interpreter-backend.js';
-import { testNative } from '../support/native.js';
+import { instructionSet, onlyNative, testNative } from '../support/native.js';
 import type { PreparedProgram } from '../support/program-builder.js';
 import { kernelsOf, runProgram, type ProgramResults } from '../support/run-program.js';
 import { differenceOf, type Tolerance } from '../support/tolerance.js';
@@ -44,6 +45,18 @@ export class Conformance {
 
   async open(): Promise<void> {
     this.#reference = await referenceBackend.create({ threads: 1 });
+    if (!onlyNative) await this.#openOthers();
+    for (const threads of [1, 2, 3]) {
+      const compiled = this.#files.find.bind(this.#files);
+      const backend = await testNative({ compiled, everyThread: threads > 1 }).create({ threads });
+      expect([backend.name, backend.kind, backend.threads]).toEqual(['native', 'kernel', threads]);
+      if (backend.kind !== 'kernel') continue;
+      if (instructionSet !== undefined) expect(backend.target).toEqual(targetOf(instructionSet));
+      this.#native.push(backend);
+    }
+  }
+
+  async #openOthers(): Promise<void> {
     const interpreted = (target: Target): Promise<Backend> => interpreterBackend(target).create({ threads: 1 });
     this.#checked = [
       { label: 'interpreter with 8 lanes', backend: await interpreted(lanes8), sameBits: false },
@@ -55,12 +68,6 @@ export class Conformance {
       const label = `wasm with ${threads} threads`;
       // With three threads they meet between all phases, as they do where there is more work.
       this.#checked.push({ label, backend, sameBits: true, ...(threads === 3 ? { target: meeting4 } : {}) });
-    }
-    for (const threads of [1, 2, 3]) {
-      const compiled = this.#files.find.bind(this.#files);
-      const backend = await testNative({ compiled, everyThread: threads > 1 }).create({ threads });
-      expect([backend.name, backend.kind, backend.threads]).toEqual(['native', 'kernel', threads]);
-      if (backend.kind === 'kernel') this.#native.push(backend);
     }
   }
 

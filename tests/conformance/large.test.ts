@@ -16,7 +16,7 @@ import { conv2d, maxPool2d } from '../../src/tensor/ops/convolution.js';
 import { matMul } from '../../src/tensor/ops/linear.js';
 import { CompiledFiles, compileTimeout } from '../support/compiled-files.js';
 import { randomArray } from '../support/graph-values.js';
-import { testNative } from '../support/native.js';
+import { onlyNative, testNative } from '../support/native.js';
 import { ProgramBuilder, type PreparedProgram } from '../support/program-builder.js';
 import { kernelsOf, runProgram } from '../support/run-program.js';
 import { differenceOf } from '../support/tolerance.js';
@@ -27,7 +27,7 @@ const factories: Readonly<Record<string, BackendFactory>> = {
   wasm: wasmBackend(nodePlatform),
   native: testNative({ compiled: (program) => files.find(program) }),
 };
-const machines: { readonly [name: string]: Backend[] } = { wasm: [], native: [] };
+const machines: { readonly [name: string]: Backend[] } = onlyNative ? { native: [] } : { wasm: [], native: [] };
 beforeAll(async () => {
   reference = await referenceBackend.create({ threads: 1 });
   for (const [name, backends] of Object.entries(machines)) {

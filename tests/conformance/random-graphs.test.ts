@@ -3,6 +3,7 @@
 import * as fc from 'fast-check';
 import { test } from 'vitest';
 import { compileTimeout } from '../support/compiled-files.js';
+import { onlyNative } from '../support/native.js';
 import { graphOf, graphPlans, type GraphKind } from '../support/random-graph.js';
 import type { Tolerance } from '../support/tolerance.js';
 import { useConformance } from './backends.js';
@@ -42,7 +43,7 @@ const properties: readonly Property[] = [
 /** Seeds of the order in which graphs are drawn. */
 const [seed, nativeSeed] = [20240, 20241];
 
-test.each(properties)('graphs $name', async ({ runs, instructions, tolerance, ...kind }) => {
+test.each(onlyNative ? [] : properties)('graphs $name', async ({ runs, instructions, tolerance, ...kind }) => {
   await fc.assert(
     fc.asyncProperty(graphPlans(kind, instructions), async (plan) => {
       await conformance.check(graphOf(plan), 'the graph', { tolerance, steps: 2 });
