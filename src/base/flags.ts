@@ -5,7 +5,7 @@
 // | `NACRE_BACKEND` | the backend to use, by its name, in place of the first that works |
 // | `NACRE_THREADS` | how many threads share the work, from 1; by default as many as the machine has processors, at most 8 |
 // | `NACRE_ISA` | the instructions that native code may use: `avx512`, `avx2`, `sse2` or `neon`; by default all of the processor's |
-// | `NACRE_DEBUG` | what is printed of compiling: 0 nothing, 1 a line a program, 2 the graph after each pass, 3 the kernels |
+// | `NACRE_DEBUG` | what is printed of compiling: 0 nothing, 1 what was compiled and the memory it takes, 2 the graph after each pass, 3 the kernels and the schedule of each |
 import { ValueError } from './errors.js';
 import { instructionSets, type InstructionSet } from './native-tools.js';
 import { unknownName } from './suggest.js';

@@ -2,7 +2,7 @@
 // burst can only make it longer.
 
 /** Long enough for a clock that is true to some microseconds. */
-const burstMs = 2;
+const usualBurstMs = 2;
 const fewestBursts = 3;
 const usualMs = 16;
 const mostStepsEver = 2 ** 20;
@@ -14,6 +14,8 @@ export interface BestStepOptions {
   readonly overheadMs?: number;
   /** No burst has more steps. */
   readonly mostSteps?: number;
+  /** About how long a burst should be: the longer, the less it matters what it takes beside its steps. */
+  readonly burstMs?: number;
   /** How long to go on, but for the fewest bursts; longer where a disturbed measurement would stay. */
   readonly enoughMs?: number;
   /** Called before each burst, outside the time that counts. */
@@ -26,7 +28,13 @@ export interface BestStepOptions {
  */
 export async function bestStep(
   run: (steps: number) => Promise<unknown>,
-  { overheadMs = 0, mostSteps = mostStepsEver, enoughMs = usualMs, prepare }: BestStepOptions = {},
+  {
+    overheadMs = 0,
+    mostSteps = mostStepsEver,
+    burstMs = usualBurstMs,
+    enoughMs = usualMs,
+    prepare,
+  }: BestStepOptions = {},
 ): Promise<number> {
   let steps = 1;
   const burst = async (): Promise<number> => {

@@ -184,11 +184,8 @@ class KernelBench {
 
   async timeKernel(number: number, kernel: Kernel, threads: number): Promise<Times> {
     const { reads, writes } = accessesOf(kernel);
-    const written = new Map(writes.map(({ buffer }) => [this.#placeKey(buffer), this.#program.buffers[buffer]!.place]));
-    const isInPlace = reads.some(({ buffer }) => written.has(this.#placeKey(buffer)));
-    const states = [...written.values()].flatMap((place) =>
-      place.kind === 'parameter' && place.index < this.#arrays.length ? [place.index] : [],
-    );
+    const states = this.#statesAmong(writes);
+    const isInPlace = this.#statesAmong(reads).some((state) => states.includes(state));
     const executable = this.#executables[number]!;
     const run = (steps: number, on: number): Promise<void> => executable.run(this.#operands, steps, on);
     return this.time(run, states, threads, isInPlace ? mostStepsInPlace : undefined);
@@ -224,8 +221,11 @@ class KernelBench {
     return overheadMs;
   }
 
-  #placeKey(buffer: number): string {
-    return JSON.stringify(this.#program.buffers[buffer]!.place);
+  /** The program's own parameters among what is accessed. */
+  #statesAmong(accesses: readonly { readonly buffer: number }[]): number[] {
+    const places = accesses.map(({ buffer }) => this.#program.buffers[buffer]!.place);
+    const indices = places.flatMap((place) => (place.kind === 'parameter' ? [place.index] : []));
+    return [...new Set(indices)].filter((index) => index < this.#arrays.length);
   }
 
   #restore(parameters: Iterable<number>): void {
