@@ -4,6 +4,7 @@ import { cpus, loadavg } from 'node:os';
 import { Floors } from './floors.js';
 import { parseOptions, usage, type BenchOptions } from './options.js';
 import {
+  floorTargetOf,
   isSteady,
   nameOf,
   noThroughput,
@@ -91,13 +92,13 @@ async function bench(options: BenchOptions): Promise<Row[]> {
   const steady = options.chosen.filter(isSteady);
   const rows: Row[] = [];
   if (steady.length > 0) {
-    const floors = new Floors(Math.max(...threadCounts));
+    const floors = await Floors.start([...new Set(steady.map(floorTargetOf))], Math.max(...threadCounts));
     tell('what the machine can do');
     await floors.measure(threadCounts);
     for (const contest of contests(steady))
       rows.push(...(await measureThroughput(contest, { ...options, floors, tell })));
     rows.push(...floorRows(floors));
-    await floors.close();
+    floors.close();
   }
   for (const one of options.chosen) if (!isSteady(one)) rows.push(await measureProcesses(one, options.rounds));
   return rows;
