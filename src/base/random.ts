@@ -1,26 +1,71 @@
 // Counter-based random numbers: Threefry-2x32, 20 rounds (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
 // SC 2011). The same key and counter give the same bits on every backend and thread.
 
-const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 const parity = 0x1bd11bda;
 
-/** Writes the two 32-bit words of Threefry-2x32 for key (k0, k1) and counter (c0, c1) to `out`. */
+/**
+ * Writes the two 32-bit words of Threefry-2x32 for key (k0, k1) and counter (c0, c1) to `out`. Five times four rounds,
+ * after each of which two of the three words of the key are added; written out, as an epoch's order takes one a sample.
+ */
 export function threefry2x32(k0: number, k1: number, c0: number, c1: number, out: Int32Array | number[]): void {
-  const keys = [k0 | 0, k1 | 0, (k0 ^ k1 ^ parity) | 0];
-  let x0 = (c0 + keys[0]!) | 0;
-  let x1 = (c1 + keys[1]!) | 0;
-  for (let round = 0; round < 20; round++) {
-    const rotation = rotations[round % 8]!;
-    x0 = (x0 + x1) | 0;
-    x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
-    if (round % 4 === 3) {
-      const injection = (round + 1) / 4;
-      x0 = (x0 + keys[injection % 3]!) | 0;
-      x1 = (x1 + keys[(injection + 1) % 3]! + injection) | 0;
-    }
-  }
-  out[0] = x0;
-  out[1] = x1;
+  const k2 = k0 ^ k1 ^ parity;
+  let x0 = (c0 + k0) | 0;
+  let x1 = (c1 + k1) | 0;
+
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
+  x0 = (x0 + k1) | 0;
+  x1 = (x1 + k2 + 1) | 0;
+
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 17) | (x1 >>> 15)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 29) | (x1 >>> 3)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 16) | (x1 >>> 16)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 24) | (x1 >>> 8)) ^ x0;
+  x0 = (x0 + k2) | 0;
+  x1 = (x1 + k0 + 2) | 0;
+
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
+  x0 = (x0 + k0) | 0;
+  x1 = (x1 + k1 + 3) | 0;
+
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 17) | (x1 >>> 15)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 29) | (x1 >>> 3)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 16) | (x1 >>> 16)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 24) | (x1 >>> 8)) ^ x0;
+  x0 = (x0 + k1) | 0;
+  x1 = (x1 + k2 + 4) | 0;
+
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
+  out[0] = (x0 + k2) | 0;
+  out[1] = (x1 + k0 + 5) | 0;
 }
 
 /** The uniform in [0, 1) that 32 random bits stand for: the upper 24 of them, exact in float32. */
@@ -54,10 +99,10 @@ export class RandomStream {
 
   /** A whole number in [0, bound), without bias (Lemire's rejection on 32 bits). */
   below(bound: number): number {
-    const limit = 2 ** 32 - (2 ** 32 % bound);
     for (;;) {
       const value = this.bits() >>> 0;
-      if (value < limit) return value % bound;
+      // Few are so large that it has to be looked at more closely.
+      if (value <= 2 ** 32 - bound || value < 2 ** 32 - (2 ** 32 % bound)) return value % bound;
     }
   }
 
