@@ -42,7 +42,11 @@ const valuesOf = async ({ states }: Sample): Promise<number[][]> =>
 const inputs = Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i));
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-describe.each([wasmBackend(nodePlatform), testNative()])('a profile on $name', (factory) => {
+describe.each([
+  { factory: wasmBackend(nodePlatform), title: 'wasm' },
+  { factory: wasmBackend({ workers: nodePlatform.workers, sharedMemory: false }), title: 'wasm without shared memory' },
+  { factory: testNative(), title: 'native' },
+])('a profile on $title', ({ factory }) => {
   let engine: Engine;
   let sample: Sample;
   let profile: Profile;
