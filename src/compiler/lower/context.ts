@@ -26,13 +26,20 @@ export function storageFor(context: LowerContext, group: Group): Storage {
 
 export const chunkVariable = 'chunk';
 
+/** What a kernel does of a group that has several: their names differ, and the group's work is counted once. */
+export interface Part {
+  readonly suffix: string;
+  /** Of the group's work, 0 to 1. */
+  readonly share: number;
+}
+
 /** A kernel made by `body`; its chunk variable is declared with as many values as there are chunks. */
 export function buildKernel(
   context: LowerContext,
   group: Group,
   chunks: number,
   body: (builder: KernelBuilder, emitter: Emitter) => void,
-  suffix = '',
+  { suffix, share }: Part = { suffix: '', share: 1 },
 ): Kernel {
   const builder = new KernelBuilder();
   builder.declare(chunkVariable, chunks);
@@ -42,7 +49,7 @@ export function buildKernel(
     comment: group.members.map((member) => `${member.op} [${member.shape.join()}]`).join(', '),
     chunks,
     chunkVariable,
-    flops: flopsOf(group),
+    flops: Math.round(share * flopsOf(group)),
   });
 }
 

@@ -34,7 +34,7 @@ import {
   type Span,
   type TileLoop,
 } from './contract-plan.js';
-import { buildKernel, chunkVariable, planFor, type LowerContext } from './context.js';
+import { buildKernel, chunkVariable, planFor, type LowerContext, type Part } from './context.js';
 import { indexOf, loopsOf, type LoopSpec } from './loops.js';
 import { storeRoots } from './map.js';
 import { packPanels, type Panels } from './panels.js';
@@ -156,11 +156,13 @@ class ContractLowering {
     const panelled = this.#panels[this.#vector.a !== 0 ? 'a' : 'b'] !== undefined && vectorTiles >= fewestShares;
     const along = panelled || vectorTiles >= rowTiles ? 'vectors' : 'rows';
     const spans = along === 'rows' ? this.#rowSpans : this.#vectorSpans;
-    return spans.map((span, i) =>
-      along === 'rows'
-        ? this.#kernel('rows', [span], this.#vectorSpans, i === 0 ? '' : `_rest${i}`)
-        : this.#kernel('vectors', this.#rowSpans, [span], i === 0 ? '' : `_rest${i}`),
-    );
+    const extent = spans.reduce((sum, { size }) => sum + size, 0);
+    return spans.map((span, i) => {
+      const part = { suffix: i === 0 ? '' : `_rest${i}`, share: span.size / extent };
+      return along === 'rows'
+        ? this.#kernel('rows', [span], this.#vectorSpans, part)
+        : this.#kernel('vectors', this.#rowSpans, [span], part);
+    });
   }
 
   /** A kernel whose chunks are the steps of one of the other loops, or the tiles of the one row or vector span. */
@@ -168,7 +170,7 @@ class ContractLowering {
     chunked: { readonly loop: number } | 'rows' | 'vectors',
     rowSpans: readonly Span[],
     spans: readonly Span[],
-    suffix = '',
+    part?: Part,
   ): Kernel {
     const loop = typeof chunked === 'object' ? this.#others[chunked.loop]! : undefined;
     const chunkSpan = chunked === 'rows' ? rowSpans[0]! : spans[0]!;
@@ -193,7 +195,7 @@ class ContractLowering {
         if (this.#blocked.length === 0) eachTile((tile) => this.#tile(builder, emitter, tile, []));
         else this.#inBlocks(builder, emitter, eachTile);
       },
-      suffix,
+      part,
     );
   }
 

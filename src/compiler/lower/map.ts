@@ -129,7 +129,7 @@ function lowerLoops(context: LowerContext, group: Group, loops: readonly LoopSpe
             store(emitter, [...positions, { ...position, terms, offset: position.offset + begin }], count);
           }),
         ),
-      suffix,
+      { suffix, share: (chunks * extent) / vectorLoopSpec.extent },
     );
   try {
     const rest = vectorLoopSpec.extent - blocks * block;

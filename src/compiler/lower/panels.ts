@@ -84,7 +84,7 @@ export function packPanels(
           const tile = variableIndex(chunkVariable);
           copyTile(builder, scaleIndex(tile, width), width, scaleIndex(tile, width * depth));
         },
-        `_panels_${which}`,
+        { suffix: `_panels_${which}`, share: 1 },
       ),
     );
   if (rest > 0)
@@ -94,9 +94,12 @@ export function packPanels(
         group,
         1,
         (builder) => copyTile(builder, constantIndex(whole * width), rest, constantIndex(whole * width * depth)),
-        `_panels_${which}_rest`,
+        { suffix: `_panels_${which}_rest`, share: 1 },
       ),
     );
   // They only move: what they are for is counted elsewhere.
-  return { kernels: kernels.map((kernel) => ({ ...kernel, flops: tiled.extent * depth })), panels };
+  return {
+    kernels: kernels.map((kernel, i) => ({ ...kernel, flops: (i === 0 && whole > 0 ? whole * width : rest) * depth })),
+    panels,
+  };
 }
