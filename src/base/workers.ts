@@ -25,6 +25,11 @@ export interface Workers {
   /** Whether workers can share memory with the thread that starts them. */
   readonly canShareMemory: boolean;
   /**
+   * Calls `listener`, which has to be synchronous, when the process ends and before it waits for workers; the function
+   * returned withdraws that. Left out where workers end whatever they do.
+   */
+  readonly onExit?: (listener: () => void) => () => void;
+  /**
    * Starts a worker from a script in plain JavaScript that needs no other file.
    * @param name shown by debuggers
    * @throws whatever the platform throws where it does not allow workers

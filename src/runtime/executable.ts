@@ -17,6 +17,8 @@ export interface Host extends BufferOwner {
   free(buffer: LinearBuffer): void;
   /** Does `work`, which uses `buffers`, when all that was asked for before is done. */
   inTurn<Result>(buffers: readonly LinearBuffer[], work: () => Result | Promise<Result>): Promise<Result>;
+  /** `running`, which the block at `control` belongs to, ends early when the backend or the process does. */
+  stoppable(running: Promise<unknown>, control: number): Promise<unknown>;
   /** @throws StateError if the backend is closed or has failed */
   checkUsable(): void;
 }
@@ -97,7 +99,8 @@ export class PooledExecutable implements Executable {
       this.#runHere(memory.shared, steps, table, control);
       return undefined;
     }
-    return pool.request({ kind: 'run', program: this.#number, threads, steps, table, control }, threads);
+    const running = pool.request({ kind: 'run', program: this.#number, threads, steps, table, control }, threads);
+    return this.#host.stoppable(running, control);
   }
 
   #runHere(memory: WebAssembly.Memory, steps: number, table: number, control: number): void {

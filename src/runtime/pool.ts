@@ -30,6 +30,7 @@ interface Pending {
 
 export class ThreadPool {
   readonly threads: number;
+  readonly workers: Workers;
   readonly #handles: WorkerHandle[] = [];
   readonly #pending = new Map<number, Pending>();
   #lastRequest = startRequest;
@@ -37,13 +38,14 @@ export class ThreadPool {
 
   /** Starts the workers; they are ready when this resolves. @throws StateError if one cannot start */
   static async start(options: PoolOptions): Promise<ThreadPool> {
-    const pool = new ThreadPool(options.threads);
+    const pool = new ThreadPool(options);
     await pool.#start(options);
     return pool;
   }
 
-  private constructor(threads: number) {
+  private constructor({ threads, workers }: PoolOptions) {
     this.threads = threads;
+    this.workers = workers;
   }
 
   /** Why the pool no longer works, if so. */

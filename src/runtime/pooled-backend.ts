@@ -8,6 +8,7 @@ import { Allocator } from './allocator.js';
 import type { DeviceBuffer, Executable, KernelBackend } from './backend.js';
 import { LinearBuffer, usableBuffer } from './buffer.js';
 import type { Code } from './code.js';
+import { controlOffsets } from './control.js';
 import { distributionOf, everyThread, type Costs } from './distribution.js';
 import { PooledExecutable, type Host } from './executable.js';
 import { footprintOf, type ProgramFootprint } from './footprint.js';
@@ -46,6 +47,8 @@ export class PooledBackend implements KernelBackend, Host {
   readonly #queue = new JobQueue();
   #lastProgram = 0;
   #closed = false;
+  /** Ends the run under way after its step. */
+  #stop: () => void = () => undefined;
 
   /** @param economical whether as many threads take part as a program is worth; else all, always */
   constructor(maker: CodeMaker, pool: ThreadPool, memory: BackendMemory, economical: boolean) {
@@ -131,7 +134,22 @@ export class PooledBackend implements KernelBackend, Host {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#stop();
     await this.pool.close();
+  }
+
+  /** A worker in the middle of the machine's own code cannot be interrupted: it has to be told. */
+  async stoppable(running: Promise<unknown>, control: number): Promise<unknown> {
+    const { shared } = this.memory;
+    if (!shared) return running;
+    this.#stop = () => Atomics.store(new Int32Array(shared.buffer), (control + controlOffsets.stop) / 4, 1);
+    const withdraw = this.pool.workers.onExit?.(() => this.#stop());
+    try {
+      return await running;
+    } finally {
+      this.#stop = () => undefined;
+      withdraw?.();
+    }
   }
 
   checkUsable(): void {

@@ -1,4 +1,4 @@
-// A process that has used the WebAssembly backend ends by itself, and not before its work is done.
+// A process that has used a backend with workers ends by itself, and not before its work is done.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -34,14 +34,16 @@ function runProgram(...args: string[]): Promise<{ code: unknown; output: string 
   });
 }
 
-test.each(['shared', 'unshared'])('a process whose workers are idle ends (%s memory)', async (memory) => {
-  expect(await runProgram(memory)).toEqual({ code: 0, output: 'counted to 100000\n' });
+const backends = ['wasm, shared memory', 'wasm, unshared memory', 'native'];
+
+test.each(backends)('a process whose workers are idle ends (%s)', async (backend) => {
+  expect(await runProgram(backend)).toEqual({ code: 0, output: 'counted to 100000\n' });
 });
 
-test.each(['shared', 'unshared'])('a process waits for a run under way (%s memory)', async (memory) => {
-  expect(await runProgram(memory, 'busy')).toEqual({ code: 0, output: 'counted to 100000\nand on\n' });
+test.each(backends)('a process waits for a run under way (%s)', async (backend) => {
+  expect(await runProgram(backend, 'busy')).toEqual({ code: 0, output: 'counted to 100000\nand on\n' });
 });
 
-test.each(['shared', 'unshared'])('a process can exit in the middle of a run (%s memory)', async (memory) => {
-  expect(await runProgram(memory, 'exit')).toEqual({ code: 3, output: 'counted to 100000\n' });
+test.each(backends)('a process can exit in the middle of a run (%s)', async (backend) => {
+  expect(await runProgram(backend, 'exit')).toEqual({ code: 3, output: 'counted to 100000\n' });
 });

@@ -1,6 +1,9 @@
-// A program that exit.test.ts runs as a process of its own: it uses the WebAssembly backend and never closes it.
+// A program that exit.test.ts runs as a process of its own: it uses the backend that it is told and never closes it.
+import { nativeBackend } from '../../src/backends/native/backend.js';
 import { wasmBackend } from '../../src/backends/wasm/backend.js';
+import { nodeNativeTools } from '../../src/platform/node/native-tools.js';
 import { nodeWorkers } from '../../src/platform/node/workers.js';
+import type { BackendFactory } from '../../src/runtime/backend.js';
 import {
   asParameter,
   at,
@@ -19,9 +22,16 @@ const addOne = kernelProgram(
   [[kernel([store(0, at(0), 1, binary('add', scalarLoad(0, at(0)), num(1, scalarF32)))])]],
 );
 
-const sharedMemory = process.argv[2] === 'shared';
-const backend = await wasmBackend({ workers: nodeWorkers, sharedMemory, everyThread: true }).create({ threads: 2 });
-if (backend.kind !== 'kernel') throw new Error('the wasm backend runs kernels');
+const common = { workers: nodeWorkers, everyThread: true };
+const factories: Readonly<Record<string, () => BackendFactory>> = {
+  'wasm, shared memory': () => wasmBackend({ ...common, sharedMemory: true }),
+  'wasm, unshared memory': () => wasmBackend({ ...common, sharedMemory: false }),
+  native: () => nativeBackend({ ...common, tools: nodeNativeTools() }),
+};
+const chosen = process.argv[2]!;
+const backend = await factories[chosen]!().create({ threads: 2 });
+if (backend.kind !== 'kernel' || !chosen.startsWith(backend.name))
+  throw new Error(`received the backend ${backend.name}`);
 const executable = await backend.load(addOne);
 const count = backend.allocate(4);
 backend.write(count, Float32Array.of(0));

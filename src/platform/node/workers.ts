@@ -2,10 +2,12 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Workers } from '../../base/workers.js';
+import { atExit } from './at-exit.js';
 
 export const nodeWorkers: Workers = {
   processors: availableParallelism(),
   canShareMemory: true,
+  onExit: atExit,
   start(script, name, listener) {
     // The program's own flags (loaders, inspectors, NODE_OPTIONS) are not for a script that loads nothing; leaving them
     // out also makes it start sooner.
