@@ -38,7 +38,9 @@ describe('backends', () => {
     expect(await setBackend('wasm', { threads: 2 })).toEqual({ name: 'wasm', threads: 2 });
     expect(await setBackend({ threads: 1 })).toEqual({ name: 'wasm', threads: 1 });
     expect(await values.add(1).array()).toEqual([3, 5, 7]);
-    expect(await getBackend()).toEqual({ name: 'wasm', threads: 1 });
+    expect(await setBackend('native', { threads: 3 })).toEqual({ name: 'native', threads: 3 });
+    expect(await values.add(2).array()).toEqual([4, 6, 8]);
+    expect(await getBackend()).toEqual({ name: 'native', threads: 3 });
   });
 
   test('that do not exist are refused, with the nearest', async () => {
@@ -63,21 +65,25 @@ describe('start', () => {
     const { referenceBackend } = await import('./backends/reference/backend.js');
     const { nodePlatform } = await import('./platform/node.js');
     const { wasmBackend } = await import('./backends/wasm/backend.js');
-    const backends = [wasmBackend(nodePlatform), referenceBackend];
+    const { testNative } = await import('../tests/support/native.js');
+    const backends = [testNative(), wasmBackend(nodePlatform), referenceBackend];
     const before = await getBackend();
     start({ platform: nodePlatform, backends, environment: { NACRE_BACKEND: 'reference' } });
     expect((await getBackend()).name).toBe('reference');
     start({ platform: nodePlatform, backends, environment: { NACRE_THREADS: '3' } });
-    expect(await getBackend()).toEqual({ name: 'wasm', threads: 3 });
+    expect(await getBackend()).toEqual({ name: 'native', threads: 3 });
+    start({ platform: nodePlatform, backends, environment: { NACRE_BACKEND: 'wasm', NACRE_THREADS: '2' } });
+    expect(await getBackend()).toEqual({ name: 'wasm', threads: 2 });
     expect(() => start({ platform: nodePlatform, backends, environment: { NACRE_THREADS: 'all' } })).toThrow(
       errors.ValueError,
     );
     setFlags({ backend: undefined, threads: undefined, debug: 0 });
-    expect(before.name).toBe('wasm');
+    expect(before.name).toBe('native');
   });
 });
 
-test('MNIST comes as tensors of bytes, and trains', async () => {
+test.each(['native', 'wasm', 'reference'])('MNIST comes as tensors of bytes, and trains on %s', async (backend) => {
+  expect((await setBackend(backend)).name).toBe(backend);
   const [[xTrain, yTrain], [xTest, yTest]] = await datasets.mnist.load();
   expect([xTrain, yTrain, xTest, yTest].map(String)).toEqual([
     'Tensor uint8 [60000, 28, 28]',

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { setBackend } from 'nacre';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { build } from 'vite';
@@ -52,6 +53,7 @@ beforeAll(async () => {
   });
   browser = await launchChromium();
   context = await browser.newContext();
+  await setBackend('wasm');
   expected = await trainFirst({
     samples,
     epochs,

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resetConsole } from '../../../tests/support/console.js';
 import { smallData, smallModel } from '../../../tests/support/models.js';
+import { testNative } from '../../../tests/support/native.js';
 import { referenceBackend } from '../../backends/reference/backend.js';
 import { wasmBackend } from '../../backends/wasm/backend.js';
 import { Engine, setEngine } from '../../engine/engine.js';
@@ -14,26 +15,31 @@ import { sequential } from './sequential.js';
 
 beforeAll(() => resetConsole());
 
-test('the same seed gives the same bits for 1, 2, 3 and 4 threads', async () => {
-  const x = uniform([96, 300], 0, 1, { seed: 1 });
-  const y = uniform([96], 0, 1, { seed: 2 }).mul(10).floor().cast('int32');
-  const results: Float32Array[] = [];
-  for (const threads of [1, 2, 3, 4]) {
-    const engine = new Engine({ backends: [wasmBackend(nodePlatform)], threads });
-    setEngine(engine);
-    setRandomSeed(4);
-    const model = sequential([
-      dense({ units: 256, activation: 'relu', inputShape: [300] }),
-      dropout({ rate: 0.2 }),
-      dense({ units: 10, activation: 'softmax' }),
-    ]);
-    model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
-    await model.fit(x, y, { verbose: 0, batchSize: 20, epochs: 2 });
-    results.push((await model.getWeights()[0]!.data()) as Float32Array);
-    await engine.close();
-  }
-  for (const result of results.slice(1)) expect(result).toEqual(results[0]);
-});
+test.each([wasmBackend(nodePlatform), testNative()])(
+  'the same seed gives the same bits for 1, 2, 3 and 4 threads: $name',
+  async (factory) => {
+    const x = uniform([96, 300], 0, 1, { seed: 1 });
+    const y = uniform([96], 0, 1, { seed: 2 }).mul(10).floor().cast('int32');
+    const results: Float32Array[] = [];
+    for (const threads of [1, 2, 3, 4]) {
+      const engine = new Engine({ backends: [factory], threads });
+      setEngine(engine);
+      const backend = await engine.backend();
+      expect([backend.name, backend.threads]).toEqual([factory.name, threads]);
+      setRandomSeed(4);
+      const model = sequential([
+        dense({ units: 256, activation: 'relu', inputShape: [300] }),
+        dropout({ rate: 0.2 }),
+        dense({ units: 10, activation: 'softmax' }),
+      ]);
+      model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+      await model.fit(x, y, { verbose: 0, batchSize: 20, epochs: 2 });
+      results.push((await model.getWeights()[0]!.data()) as Float32Array);
+      await engine.close();
+    }
+    for (const result of results.slice(1)) expect(result).toEqual(results[0]);
+  },
+);
 
 /** `factory` whose backends add up the bytes that are allocated and not freed. */
 function counting(factory: BackendFactory, live: { bytes: number }): BackendFactory {
