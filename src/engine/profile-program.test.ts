@@ -86,7 +86,9 @@ describe.each([
 
   test('has every kernel, in the order of its phases', () => {
     const { kernels, step } = profile;
-    expect(kernels.filter(({ operations }) => operations.includes('contract'))).toHaveLength(2);
+    // A product may be several kernels, its edges being one of their own.
+    const products = kernels.filter(({ operations }) => operations.includes('contract'));
+    expect(new Set(products.map(({ operations }) => operations)).size).toBe(2);
     expect(kernels.some(({ schedule }) => /tile \d+ x \d+/.test(schedule))).toBe(true);
     const phases = kernels.map(({ phase }) => phase);
     expect(phases).toEqual([...phases].sort((a, b) => a - b));

@@ -149,6 +149,21 @@ describe('positions that depend on values', () => {
     expect(traffic(body, [x], { chunks: 5 }).bytesRead).toBe(4 * 4 * 5);
   });
 
+  test('registers that follow from the number of the chunk are followed', () => {
+    // Tiles of 2 x 4 of a matrix [6, 40], columns 0 to 7 alone: chunk = 3 x column + row.
+    const body = [
+      define('column', binary('intDiv', position(at(0, ['chunk', 1])), num(3, scalarI32))),
+      define('row', position(at(0, ['chunk', 1], ['column', -3]))),
+      loop('k', 0, 2, 1, [store(0, at(0, ['row', 80], ['k', 40], ['column', 4]), 4, num(0))]),
+      define('a', load(1, at(0, ['column', 4]))),
+    ];
+    const matrix = buffer('matrix', 'float32', 240, asParameter(0));
+    expect(traffic(body, [matrix, { ...x, place: asParameter(1) }], { chunks: 6 })).toEqual({
+      bytesRead: 4 * 8,
+      bytesWritten: 4 * 6 * 8,
+    });
+  });
+
   test('no more than all of the array', () => {
     const body = [
       define('row', scalarLoad(1, at(0, ['chunk', 1]), scalarI32)),

@@ -3,7 +3,15 @@
 // perfect. A position that depends on values in memory counts as a new one each time it can differ, up to all of the
 // array.
 import { bytesPerElement } from '../base/dtype.js';
-import type { Affine, Kernel, KernelBuffer, KernelExpr, KernelProgram, KernelStatement } from './kernel.js';
+import type {
+  Affine,
+  Kernel,
+  KernelBinary,
+  KernelBuffer,
+  KernelExpr,
+  KernelProgram,
+  KernelStatement,
+} from './kernel.js';
 import { operandsOf } from './operands.js';
 
 export interface KernelTraffic {
@@ -24,6 +32,8 @@ type Scope = ReadonlyMap<string, Loop>;
 /** Elements from `begin` up to, but not including, `end`. */
 type Interval = readonly [begin: number, end: number];
 
+/** A register that takes more values than this is not followed. */
+const mostValues = 2 ** 12;
 /** Beyond so many intervals a count is no longer worth its exactness. */
 const mostIntervals = 2 ** 21;
 
@@ -59,6 +69,8 @@ class AccessCollector {
   readonly #arrays = { read: new Map<string, TouchedArray>(), write: new Map<string, TouchedArray>() };
   /** The loops on which a register's value depends. */
   readonly #registers = new Map<string, Set<Loop>>();
+  /** What registers hold that are not set again. */
+  readonly #values = new Map<string, KernelExpr>();
 
   constructor(kernel: Kernel, buffers: readonly KernelBuffer[]) {
     this.#buffers = buffers;
@@ -93,8 +105,10 @@ class AccessCollector {
       }
       case 'let':
         this.#registers.set(statement.name, this.#dependences(statement.value, scope));
+        this.#values.set(statement.name, statement.value);
         return;
       case 'set':
+        this.#values.delete(statement.name);
         // It may hold something else in every iteration.
         for (const loop of scope.values()) this.#registers.get(statement.name)?.add(loop);
         return;
@@ -153,6 +167,7 @@ class AccessCollector {
   }
 
   #add(kind: 'read' | 'write', buffer: number, at: Affine, stride: number, count: number, scope: Scope): void {
+    if (this.#addEach(kind, buffer, at, stride, count, scope)) return;
     let start = at.offset;
     const extentOf = new Map<number, number>();
     const walked = new Set<Loop>();
@@ -185,7 +200,70 @@ class AccessCollector {
     else
       for (let lane = 0; lane < count; lane++) access.starts.push([start + lane * stride, start + lane * stride + 1]);
   }
+
+  /** Adds an access for each value that the registers in its position take, if they follow from the loops alone. */
+  #addEach(kind: 'read' | 'write', buffer: number, at: Affine, stride: number, count: number, scope: Scope): boolean {
+    const isRegister = ({ variable }: Affine['terms'][number]): boolean => !scope.has(variable);
+    if (!at.terms.some(isRegister)) return false;
+    const named = at.terms.filter(isRegister).flatMap(({ variable }) => [...(this.#registers.get(variable) ?? [])]);
+    let places: ReadonlyMap<string, number>[] = [new Map<string, number>()];
+    for (const { variable, begin, step, extent } of new Set(named)) {
+      if (places.length * extent > mostValues) return false;
+      places = places.flatMap((place) =>
+        Array.from({ length: extent }, (_, i) => new Map(place).set(variable, begin + i * step)),
+      );
+    }
+    const positions: Affine[] = [];
+    for (const place of places) {
+      const terms = at.terms.filter(({ variable }) => scope.has(variable) && !place.has(variable));
+      let { offset } = at;
+      for (const term of at.terms) {
+        if (terms.includes(term)) continue;
+        const value = place.get(term.variable) ?? this.#valueOf(this.#values.get(term.variable), place);
+        if (value === undefined) return false;
+        offset += term.coefficient * value;
+      }
+      positions.push({ offset, terms });
+    }
+    for (const position of positions) this.#add(kind, buffer, position, stride, count, scope);
+    return true;
+  }
+
+  /** A whole number that is computed of loop variables alone; undefined for anything else. */
+  #valueOf(expr: KernelExpr | undefined, place: ReadonlyMap<string, number>): number | undefined {
+    switch (expr?.kind) {
+      case 'number':
+        return expr.value;
+      case 'register':
+        return this.#valueOf(this.#values.get(expr.name), place);
+      case 'position': {
+        let sum = expr.at.offset;
+        for (const { variable, coefficient } of expr.at.terms) {
+          const value = place.get(variable) ?? this.#valueOf(this.#values.get(variable), place);
+          if (value === undefined) return undefined;
+          sum += coefficient * value;
+        }
+        return sum;
+      }
+      case 'binary': {
+        const [a, b] = [this.#valueOf(expr.a, place), this.#valueOf(expr.b, place)];
+        return a === undefined || b === undefined ? undefined : wholeBinary[expr.op]?.(a, b);
+      }
+      default:
+        return undefined;
+    }
+  }
 }
+
+/** Arithmetic of positions, far from where 32 bits overflow. */
+const wholeBinary: { readonly [Op in KernelBinary]?: (a: number, b: number) => number } = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  intDiv: (a, b) => (b === 0 ? 0 : Math.trunc(a / b)),
+  max: Math.max,
+  min: Math.min,
+};
 
 function withLoop(scope: Scope, statement: KernelStatement & { kind: 'loop' }): Scope {
   const { variable, begin, end, step } = statement;

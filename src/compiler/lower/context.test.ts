@@ -26,12 +26,15 @@ test.each([
   for (const target of [lanes4, lanes8]) expect(flopsOf(kernelsOf(product, [a, b], target))).toBe(2 * m * k * n);
 });
 
-test('a product in two kernels shares its work out between them', () => {
+test('a product in several kernels shares its work out between them', () => {
   const [a, b] = [input(0, [37, 65]), input(1, [65, 43])];
   const axes = { a: [loopAxis(0), loopAxis(2)], b: [loopAxis(2), loopAxis(1)] };
   const kernels = kernelsOf(contract(a, b, { loops: [37, 43, 65], outputRank: 2, ...axes }), [a, b], lanes4);
-  expect(kernels).toHaveLength(2);
-  for (const { flops } of kernels) expect(flops).toBeGreaterThan(0);
+  expect(kernels.length).toBeGreaterThan(1);
+  for (const { flops } of kernels) {
+    expect(flops).toBeGreaterThan(0);
+    expect(flops).toBeLessThan(2 * 37 * 65 * 43);
+  }
 });
 
 test('what is left of element-wise work beside its blocks counts for itself', () => {
