@@ -82,6 +82,14 @@ export class KernelBuilder {
     return { expr: { kind: 'register', name, type: value.type }, level };
   }
 
+  /** An integer register of the whole kernel, with values below `extent`, for use in positions. */
+  integer(value: KernelExpr, extent: number): VariableName {
+    const name = this.name('n');
+    this.#scopes[0]!.statements.push({ kind: 'let', name, value });
+    this.declare(name, extent);
+    return name;
+  }
+
   /** A register of the innermost scope that later statements may set. */
   mutable(value: KernelExpr, prefix: string): KernelExpr & { kind: 'register' } {
     const name = this.name(prefix);

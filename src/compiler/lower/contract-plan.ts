@@ -2,13 +2,11 @@
 // into tiles, and which summed loops are walked in blocks.
 import { stridesOf } from '../../base/shape.js';
 import type { GraphNode } from '../../ir/graph.js';
-import type { Target } from '../../ir/kernel.js';
 import { positionOf, type Index } from '../affine.js';
 import { MustStore } from '../emit.js';
 import { isView, viewIndex } from '../index-maps.js';
 import type { LowerContext } from './context.js';
 import type { LoopSpec } from './loops.js';
-import type { Packing } from './panels.js';
 
 /** An operand as it lies in memory: how far each loop moves in it. */
 export interface Operand {
@@ -149,25 +147,4 @@ export function blocksOf(summed: readonly TileLoop[], output: readonly TileLoop[
     blocks++;
   }
   return blocks;
-}
-
-/** Copying costs a load and a store an element, which so many uses make up for. */
-const fewestUses = 128;
-
-/**
- * Whether to copy an operand to panels: it is used often, a tile reads more of it than the first-level cache holds, and
- * the elements that it reads one after the other lie apart.
- * @param reuse results that an element is used for
- * @param together results that it is used for at once
- */
-export function paysToPack(
-  { which, tiled, width, summed }: Pick<Packing, 'which' | 'tiled' | 'width' | 'summed'>,
-  reuse: number,
-  together: number,
-  { level1CacheBytes }: Target,
-): boolean {
-  const depth = summed.reduce((product, { extent }) => product * extent, 1);
-  const step = Math.abs(summed.at(-1)?.[which] ?? 0);
-  const isApart = tiled[which] === 1 && step > 2 * width;
-  return isApart && reuse / together >= fewestUses && depth * width * 4 > level1CacheBytes;
 }

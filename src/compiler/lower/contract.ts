@@ -4,7 +4,7 @@
 import { InternalError } from '../../base/errors.js';
 import { stridesOf } from '../../base/shape.js';
 import type { GraphNode } from '../../ir/graph.js';
-import type { Kernel, KernelExpr, ValueType } from '../../ir/kernel.js';
+import { scalarI32, type Kernel, type KernelExpr, type ValueType, type VariableName } from '../../ir/kernel.js';
 import {
   addIndex,
   constantIndex,
@@ -26,7 +26,6 @@ import {
   mergeSummed,
   noLoop,
   operandOf,
-  paysToPack,
   spansOf,
   splitLong,
   vectorSpans,
@@ -37,7 +36,7 @@ import {
 import { buildKernel, chunkVariable, planFor, type LowerContext, type Part } from './context.js';
 import { indexOf, loopsOf, type LoopSpec } from './loops.js';
 import { storeRoots } from './map.js';
-import { packPanels, type Panels } from './panels.js';
+import { packPanels, paysToPack, type Panels } from './panels.js';
 
 /** The kernels that prepare the operands, if any, and those of the contraction. */
 export function lowerContract(context: LowerContext, group: Group): Kernel[][] {
@@ -151,7 +150,17 @@ class ContractLowering {
     const best = long >= 0 ? long : widest;
     if (best >= 0 && (others[best]!.extent >= 8 || others[best]!.extent >= Math.max(rowTiles, vectorTiles)))
       return [this.#kernel({ loop: best }, this.#rowSpans, this.#vectorSpans)];
-    // No loop of its own to share out: the tiles along the rows or the vectors, and what is left over beside them.
+    // No loop of its own to share out. A small result is cut into its tiles, column by column, so that a thread has the
+    // same columns of an operand in its cache whichever of the contractions that use it comes next.
+    const outputs = this.#output.reduce((product, loop) => product * loop.extent, 1);
+    if (rowTiles > 1 && vectorTiles > 1 && 4 * outputs <= this.#context.target.level2CacheBytes) {
+      const pairs = this.#vectorSpans.flatMap((vectors) => this.#rowSpans.map((rows) => ({ vectors, rows })));
+      return pairs.map(({ vectors, rows }, i) => {
+        const share = (vectors.size * rows.size) / (this.#vector.extent * this.#row.extent);
+        return this.#kernel('tiles', [rows], [vectors], { suffix: i === 0 ? '' : `_rest${i}`, share });
+      });
+    }
+    // Else the tiles along the rows or the vectors, and what is left over beside them.
     // Who walks one panel finds it in cache for all rows.
     const panelled = this.#panels[this.#vector.a !== 0 ? 'a' : 'b'] !== undefined && vectorTiles >= fewestShares;
     const along = panelled || vectorTiles >= rowTiles ? 'vectors' : 'rows';
@@ -165,28 +174,34 @@ class ContractLowering {
     });
   }
 
-  /** A kernel whose chunks are the steps of one of the other loops, or the tiles of the one row or vector span. */
+  /** A kernel whose chunks are the steps of one of the other loops, or the tiles of the one row span, vector span or both. */
   #kernel(
-    chunked: { readonly loop: number } | 'rows' | 'vectors',
+    chunked: { readonly loop: number } | 'rows' | 'vectors' | 'tiles',
     rowSpans: readonly Span[],
     spans: readonly Span[],
     part?: Part,
   ): Kernel {
     const loop = typeof chunked === 'object' ? this.#others[chunked.loop]! : undefined;
-    const chunkSpan = chunked === 'rows' ? rowSpans[0]! : spans[0]!;
-    const chunks = loop ? loop.extent : Math.ceil(chunkSpan.size / chunkSpan.tile);
+    const tilesOf = ({ size, tile }: Span): number => Math.ceil(size / tile);
+    const [rowTiles, vectorTiles] = [tilesOf(rowSpans[0]!), tilesOf(spans[0]!)];
+    const chunksOf = { rows: rowTiles, vectors: vectorTiles, tiles: rowTiles * vectorTiles } as const;
+    const chunks = typeof chunked === 'object' ? loop!.extent : chunksOf[chunked];
     return buildKernel(
       this.#context,
       this.#group,
       chunks,
       (builder, emitter) => {
         if (loop) builder.declare(chunkVariable, loop.nominal);
+        let numbers: { readonly vectors?: VariableName; readonly rows?: VariableName } = {};
+        if (chunked === 'vectors') numbers = { vectors: chunkVariable };
+        if (chunked === 'rows') numbers = { rows: chunkVariable };
+        if (chunked === 'tiles') numbers = tileNumbers(builder, rowTiles, vectorTiles);
         const eachTile = (body: (tile: Tile) => void): void => {
           this.#nest(builder, loop, (others) => {
             for (const vectorSpan of spans)
-              overSpan(builder, 'v', vectorSpan, this.#vector, chunked === 'vectors', (vectorAt) => {
+              overSpan(builder, 'v', vectorSpan, this.#vector, numbers.vectors, (vectorAt) => {
                 for (const rowSpan of rowSpans)
-                  overSpan(builder, 'm', rowSpan, this.#row, chunked === 'rows', (rowAt) =>
+                  overSpan(builder, 'm', rowSpan, this.#row, numbers.rows, (rowAt) =>
                     body({ others, vectorAt, rowAt, rows: rowSpan.tile, width: vectorSpan.tile }),
                   );
               });
@@ -404,18 +419,39 @@ function scalarLoad(buffer: number, at: Index): KernelExpr {
 
 const zeroVector: KernelExpr = { kind: 'number', value: 0, type: vectorType };
 
-/** Walks a span tile by tile; as chunks, the tile's number is the chunk's. */
+/** The numbers of a chunk's tile along the vectors and along the rows, which change faster. */
+function tileNumbers(
+  builder: KernelBuilder,
+  rowTiles: number,
+  vectorTiles: number,
+): { readonly vectors: VariableName; readonly rows: VariableName } {
+  const chunk: KernelExpr = {
+    kind: 'position',
+    at: { offset: 0, terms: [{ variable: chunkVariable, coefficient: 1 }] },
+    type: scalarI32,
+  };
+  const tiles: KernelExpr = { kind: 'number', value: rowTiles, type: scalarI32 };
+  const vectors = builder.integer({ kind: 'binary', op: 'intDiv', a: chunk, b: tiles, type: scalarI32 }, vectorTiles);
+  const terms = [
+    { variable: chunkVariable, coefficient: 1 },
+    { variable: vectors, coefficient: -rowTiles },
+  ];
+  const rows = builder.integer({ kind: 'position', at: { offset: 0, terms }, type: scalarI32 }, rowTiles);
+  return { vectors, rows };
+}
+
+/** Walks a span tile by tile, or takes the tile whose number a variable holds. */
 function overSpan(
   builder: KernelBuilder,
   prefix: string,
   span: Span,
   loop: TileLoop,
-  asChunks: boolean,
+  tileNumber: VariableName | undefined,
   body: (at: Index) => void,
 ): void {
-  if (asChunks) {
-    builder.declare(chunkVariable, Math.ceil(loop.nominal / span.tile));
-    return body({ offset: span.begin, terms: new Map([[chunkVariable, span.tile]]), lane: 0 });
+  if (tileNumber !== undefined) {
+    builder.extents.set(tileNumber, Math.ceil(loop.nominal / span.tile));
+    return body({ offset: span.begin, terms: new Map([[tileNumber, span.tile]]), lane: 0 });
   }
   if (span.size === 1 && loop.extent === 1) return body(zeroIndex);
   const end = span.begin + span.size;

@@ -1,7 +1,7 @@
 // Copies an operand of a large contraction into panels: for each tile along one loop, what the tile reads in the order in
 // which it reads it. Read in place, a tile would touch a few elements of each row, all of them in the same few sets of
 // the caches when rows are a power of two long, and each in another page of memory.
-import type { Kernel, KernelExpr } from '../../ir/kernel.js';
+import type { Kernel, KernelExpr, Target } from '../../ir/kernel.js';
 import { addIndex, constantIndex, scaleIndex, shiftIndex, toAffine, variableIndex, type Index } from '../affine.js';
 import type { Group } from '../fuse.js';
 import type { KernelBuilder } from '../kernel-builder.js';
@@ -26,6 +26,27 @@ export interface Packing {
   readonly tiled: TileLoop;
   readonly width: number;
   readonly summed: readonly TileLoop[];
+}
+
+/** Copying costs a load and a store an element, which so many uses make up for. */
+const fewestUses = 128;
+
+/**
+ * Whether to copy an operand to panels: it is used often, a tile reads more of it than the first-level cache holds, and
+ * the elements that it reads one after the other lie apart.
+ * @param reuse results that an element is used for
+ * @param together results that it is used for at once
+ */
+export function paysToPack(
+  { which, tiled, width, summed }: Pick<Packing, 'which' | 'tiled' | 'width' | 'summed'>,
+  reuse: number,
+  together: number,
+  { level1CacheBytes }: Target,
+): boolean {
+  const depth = summed.reduce((product, { extent }) => product * extent, 1);
+  const step = Math.abs(summed.at(-1)?.[which] ?? 0);
+  const isApart = tiled[which] === 1 && step > 2 * width;
+  return isApart && reuse / together >= fewestUses && depth * width * 4 > level1CacheBytes;
 }
 
 /** The kernels that fill panels, and where these lie. */

@@ -96,10 +96,23 @@ const infix: { readonly [Op in KernelBinary]?: string } = {
 export class ExpressionPrinter {
   readonly #buffers: readonly KernelBuffer[];
   readonly #lanes: number;
+  /** What vectors of constants are called, by how they would be printed. */
+  #named: ReadonlyMap<string, string> = new Map();
 
   constructor(buffers: readonly KernelBuffer[], lanes: number) {
     this.#buffers = buffers;
     this.#lanes = lanes;
+  }
+
+  /** Prints with names for some vectors of constants. */
+  withNames<Result>(names: ReadonlyMap<string, string>, print: () => Result): Result {
+    const before = this.#named;
+    this.#named = names;
+    try {
+      return print();
+    } finally {
+      this.#named = before;
+    }
   }
 
   print(expr: KernelExpr): string {
@@ -148,7 +161,9 @@ export class ExpressionPrinter {
   #number({ value, type: { lane, vector } }: ExprOf<'number'>): string {
     const scalar =
       lane === 'f32' ? printFloat(value) : lane === 'mask' ? String(Number(value !== 0)) : printInt(value | 0);
-    return vector ? `${splatName(lane)}(${scalar})` : scalar;
+    if (!vector) return scalar;
+    const printed = `${splatName(lane)}(${scalar})`;
+    return this.#named.get(printed) ?? printed;
   }
 
   #load({ buffer, at, stride, count, type }: ExprOf<'load'>): string {

@@ -41,6 +41,7 @@ class KernelPrinter {
   readonly #buffers: readonly KernelBuffer[];
   readonly #lanes: number;
   readonly #expressions: ExpressionPrinter;
+  #fresh = 0;
 
   constructor(buffers: readonly KernelBuffer[], lanes: number) {
     this.#buffers = buffers;
@@ -48,8 +49,32 @@ class KernelPrinter {
     this.#expressions = new ExpressionPrinter(buffers, lanes);
   }
 
+  /**
+   * What comes after a loop has constants of its own: the compiler would keep those that an outer loop does not change in
+   * registers, of which the inner loop then has too few for its sums.
+   */
   block(statements: readonly KernelStatement[], indent: string): string[] {
-    return statements.flatMap((statement) => this.#statement(statement, indent));
+    const last = statements.findLastIndex(({ kind }) => kind === 'loop');
+    const before = statements.slice(0, last + 1).flatMap((statement) => this.#statement(statement, indent));
+    const after = statements.slice(last + 1);
+    if (last < 0) return after.flatMap((statement) => this.#statement(statement, indent));
+    const constants = new Map<string, string>();
+    for (const statement of after) {
+      if (statement.kind === 'loop') continue;
+      visitExpressions(statement.value, (expr) => {
+        if (expr.kind !== 'number' || !expr.type.vector || expr.type.lane === 'mask') return;
+        const printed = this.#expressions.print(expr);
+        if (!constants.has(printed)) constants.set(printed, `fresh_${this.#fresh++}`);
+      });
+    }
+    const declared = [...constants].map(([printed, name]) => {
+      const type = printed.startsWith('f32') ? 'f32v' : 'i32v';
+      return `${indent}${type} ${name} = ${printed.replace('_splat', '_fresh')};`;
+    });
+    const rest = this.#expressions.withNames(constants, () =>
+      after.flatMap((statement) => this.#statement(statement, indent)),
+    );
+    return [...before, ...declared, ...rest];
   }
 
   #statement(statement: KernelStatement, indent: string): string[] {
@@ -90,43 +115,46 @@ class KernelPrinter {
 /** The buffers that a kernel reads or writes. */
 function buffersOf(kernel: Kernel): Set<number> {
   const used = new Set<number>();
-  const visitExpr = (expr: KernelExpr): void => {
-    switch (expr.kind) {
-      case 'load':
-        used.add(expr.buffer);
-        break;
-      case 'gather':
-        used.add(expr.buffer);
-        visitExpr(expr.index);
-        break;
-      case 'splat':
-      case 'unary':
-      case 'shift':
-      case 'horizontal':
-      case 'lane':
-        visitExpr(expr.value);
-        break;
-      case 'binary':
-        visitExpr(expr.a);
-        visitExpr(expr.b);
-        break;
-      case 'select':
-        for (const operand of [expr.mask, expr.a, expr.b]) visitExpr(operand);
-        break;
-      case 'number':
-      case 'register':
-      case 'position':
-      case 'laneNumbers':
-        break;
-    }
-  };
   const visit = (statements: readonly KernelStatement[]): void => {
     for (const statement of statements) {
       if (statement.kind === 'loop') visit(statement.body);
-      else visitExpr(statement.value);
+      else
+        visitExpressions(statement.value, (expr) => {
+          if (expr.kind === 'load' || expr.kind === 'gather') used.add(expr.buffer);
+        });
       if (statement.kind === 'store') used.add(statement.buffer);
     }
   };
   visit(kernel.body);
   return used;
+}
+
+/** Calls `visit` for an expression and all that it is made of. */
+function visitExpressions(expr: KernelExpr, visit: (expr: KernelExpr) => void): void {
+  visit(expr);
+  switch (expr.kind) {
+    case 'gather':
+      visitExpressions(expr.index, visit);
+      break;
+    case 'splat':
+    case 'unary':
+    case 'shift':
+    case 'horizontal':
+    case 'lane':
+      visitExpressions(expr.value, visit);
+      break;
+    case 'binary':
+      visitExpressions(expr.a, visit);
+      visitExpressions(expr.b, visit);
+      break;
+    case 'select':
+      for (const operand of [expr.mask, expr.a, expr.b]) visitExpressions(operand, visit);
+      break;
+    case 'number':
+    case 'register':
+    case 'position':
+    case 'laneNumbers':
+    case 'load':
+      break;
+  }
 }

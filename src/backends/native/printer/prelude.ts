@@ -38,10 +38,29 @@ INLINE float f32_lane(f32v v, int lane) { return v[lane]; }
 INLINE int i32_lane(i32v v, int lane) { return v[lane]; }
 INLINE int mask_lane(i32v v, int lane) { return v[lane] != 0; }
 
+// A constant that is made anew where it is used: kept in a register across the loop before, it would cost that loop one.
+#if (defined(__x86_64__) || defined(__i386__)) && defined(__SSE2__)
+#define FRESH_FLOAT(x) __asm__ volatile("" : "+x"(x))
+#elif defined(__aarch64__)
+#define FRESH_FLOAT(x) __asm__ volatile("" : "+w"(x))
+#else
+#define FRESH_FLOAT(x) __asm__ volatile("" : "+r"(x))
+#endif
+INLINE f32v f32_fresh(float x) { FRESH_FLOAT(x); return f32_splat(x); }
+INLINE i32v i32_fresh(int x) { __asm__ volatile("" : "+r"(x)); return i32_splat(x); }
+
 // Loads: all lanes; the first n, the others 0; n elements that are some stride or index apart.
 INLINE f32v f32_load(const float *p) { return *(const f32unaligned *)p; }
 INLINE i32v i32_load(const int *p) { return *(const i32unaligned *)p; }
+#if ${isAvx512} || ${isAvx2}
+INLINE i32v u8_load(const u8 *p) {
+  i32v v;
+  __asm__("vpmovzxbd %1, %0" : "=v"(v) : "m"(*(const u8 (*)[LANES])p));
+  return v;
+}
+#else
 INLINE i32v u8_load(const u8 *p) { return __builtin_convertvector(*(const u8unaligned *)p, i32v); }
+#endif
 INLINE i32v mask_load(const u8 *p) { return u8_load(p) != 0; }
 #if ${isAvx512}
 typedef unsigned short mask16;
@@ -73,7 +92,15 @@ INLINE i32v i32_load_first(const int *p, int n) { i32v v = {0}; for (int i = 0; 
 INLINE void f32_store_first(float *p, f32v v, int n) { for (int i = 0; i < n; i++) p[i] = v[i]; }
 INLINE void i32_store_first(int *p, i32v v, int n) { for (int i = 0; i < n; i++) p[i] = v[i]; }
 #endif
+#if ${isAvx512}
+INLINE i32v u8_load_first(const u8 *p, int n) {
+  i32v v;
+  __asm__("vpmovzxbd %1, %0%{%2%}%{z%}" : "=v"(v) : "m"(*(const u8 (*)[16])p), "Yk"((mask16)((1u << n) - 1)));
+  return v;
+}
+#else
 INLINE i32v u8_load_first(const u8 *p, int n) { i32v v = {0}; for (int i = 0; i < n; i++) v[i] = p[i]; return v; }
+#endif
 INLINE i32v mask_load_first(const u8 *p, int n) { return u8_load_first(p, n) != 0; }
 INLINE f32v f32_load_apart(const float *p, long s, int n) { f32v v = {0}; for (int i = 0; i < n; i++) v[i] = p[i * s]; return v; }
 INLINE i32v i32_load_apart(const int *p, long s, int n) { i32v v = {0}; for (int i = 0; i < n; i++) v[i] = p[i * s]; return v; }
@@ -87,8 +114,15 @@ INLINE i32v mask_gather(const u8 *p, i32v at, long s, int n) { return u8_gather(
 // Stores: all lanes, or the first n.
 INLINE void f32_store(float *p, f32v v) { *(f32unaligned *)p = v; }
 INLINE void i32_store(int *p, i32v v) { *(i32unaligned *)p = v; }
+#if ${isAvx512}
+INLINE void u8_store(u8 *p, i32v v) { __asm__("vpmovdb %1, %0" : "=m"(*(u8 (*)[16])p) : "v"(v)); }
+INLINE void u8_store_first(u8 *p, i32v v, int n) {
+  __asm__("vpmovdb %1, %0%{%2%}" : "+m"(*(u8 (*)[16])p) : "v"(v), "Yk"((mask16)((1u << n) - 1)));
+}
+#else
 INLINE void u8_store(u8 *p, i32v v) { *(u8unaligned *)p = __builtin_convertvector(v, u8v); }
 INLINE void u8_store_first(u8 *p, i32v v, int n) { for (int i = 0; i < n; i++) p[i] = (u8)v[i]; }
+#endif
 INLINE void mask_store(u8 *p, i32v m) { u8_store(p, -m); }
 INLINE void mask_store_first(u8 *p, i32v m, int n) { u8_store_first(p, -m, n); }
 
