@@ -167,6 +167,8 @@ const samples: { readonly [Op in OpName]: readonly GradientSample[] | Reason } =
   exp: ofUnary('exp'),
   log: ofUnary('log', positive),
   sqrt: ofUnary('sqrt', positive),
+  roughSqrt: ofUnary('roughSqrt', positive),
+  roughReciprocal: ofUnary('roughReciprocal', positive),
   sin: ofUnary('sin'),
   cos: ofUnary('cos'),
   tanh: ofUnary('tanh'),

@@ -59,6 +59,8 @@ const unaryRules: { readonly [Op in UnaryOp]: UnaryRule } = {
   exp: math.exp,
   log: math.log,
   sqrt: (x) => unaryExpr('sqrt', x),
+  roughSqrt: (x) => unaryExpr('roughSqrt', x),
+  roughReciprocal: (x) => unaryExpr('roughReciprocal', x),
   sin: (x, build) => math.sine(x, build, 0),
   cos: (x, build) => math.sine(x, build, 1),
   tanh: math.tanh,

@@ -30,6 +30,8 @@ const costOf: { readonly [op: string]: number } = {
   random: 60,
   div: 3,
   sqrt: 3,
+  roughSqrt: 3,
+  roughReciprocal: 3,
   floorDiv: 6,
   mod: 6,
   gather: 2,

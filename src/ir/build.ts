@@ -78,7 +78,18 @@ export function describe(node: GraphNode): string {
   return `${node.dtype} ${formatShape(node.shape)}`;
 }
 
-const floatOnly: ReadonlySet<string> = new Set(['exp', 'log', 'sqrt', 'sin', 'cos', 'tanh', 'sigmoid', 'isNaN']);
+const floatOnly: ReadonlySet<string> = new Set([
+  'exp',
+  'log',
+  'sqrt',
+  'roughSqrt',
+  'roughReciprocal',
+  'sin',
+  'cos',
+  'tanh',
+  'sigmoid',
+  'isNaN',
+]);
 const roundings: ReadonlySet<string> = new Set(['floor', 'ceil', 'round']);
 
 export function unary(op: UnaryOp, x: GraphNode): GraphNode {

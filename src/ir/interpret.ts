@@ -87,6 +87,8 @@ const unaryFunctions: { readonly [Op in KernelUnary]: Scalar1 } = {
   neg: (x) => -x,
   abs: Math.abs,
   sqrt: Math.sqrt,
+  roughSqrt: Math.sqrt,
+  roughReciprocal: (x) => 1 / x,
   floor: Math.floor,
   ceil: Math.ceil,
   nearest: roundHalfToEven,

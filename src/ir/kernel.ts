@@ -39,6 +39,8 @@ export type KernelUnary =
   | 'neg'
   | 'abs'
   | 'sqrt'
+  | 'roughSqrt' // as the ops of the graph: not to the nearest float
+  | 'roughReciprocal'
   | 'floor'
   | 'ceil'
   | 'nearest'

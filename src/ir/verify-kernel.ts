@@ -28,6 +28,8 @@ const unarySignatures: { readonly [Op in KernelUnary]: Signature } = {
   neg: { takes: numbers },
   abs: { takes: numbers },
   sqrt: { takes: ['f32'] },
+  roughSqrt: { takes: ['f32'] },
+  roughReciprocal: { takes: ['f32'] },
   floor: { takes: ['f32'] },
   ceil: { takes: ['f32'] },
   nearest: { takes: ['f32'] },

@@ -22,6 +22,8 @@ const unaryFunctions: { readonly [Op in UnaryOp]: Unary } = {
   exp: Math.exp,
   log: Math.log,
   sqrt: Math.sqrt,
+  roughSqrt: Math.sqrt,
+  roughReciprocal: (x) => 1 / x,
   sin: Math.sin,
   cos: Math.cos,
   tanh: Math.tanh,

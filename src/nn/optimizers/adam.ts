@@ -1,4 +1,5 @@
 // Adam: steps scaled by running means of the gradient and of its square.
+import { roughReciprocal, roughSqrt } from '../../tensor/rough.js';
 import { full } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Variable } from '../../tensor/variable.js';
@@ -62,8 +63,8 @@ export class Adam extends BaseOptimizer {
         ),
       );
       largest?.assign(largest.value.maximum(velocity.value));
-      const scale = (largest ?? velocity).value.sqrt().add(this.epsilon);
-      variable.assign(variable.value.sub(momentum.value.mul(alpha).div(scale)));
+      const scale = roughSqrt((largest ?? velocity).value).add(this.epsilon);
+      variable.assign(variable.value.sub(momentum.value.mul(alpha).mul(roughReciprocal(scale))));
     }
   }
 

@@ -166,6 +166,8 @@ export const elementwiseSamples = {
     ...ofUnary('log', { dtype: 'uint8', shapes: few, tolerance: { ulps: 2.5 } }),
   ],
   sqrt: [...ofUnary('sqrt'), constantFolds('sqrt', [2, -0, -1, Infinity])],
+  roughSqrt: ofUnary('roughSqrt', { draw: positive, tolerance: { ulps: 4 } }),
+  roughReciprocal: ofUnary('roughReciprocal', { draw: positive, tolerance: { ulps: 4 } }),
   sin: ofUnary('sin', { draw: uniform(-30, 30), tolerance: { absolute: 2 ** -22 } }),
   cos: ofUnary('cos', { draw: uniform(-30, 30), tolerance: { absolute: 2 ** -22 } }),
   tanh: ofUnary('tanh', { draw: uniform(-12, 12), tolerance: { ulps: 2.5 } }),

@@ -183,6 +183,8 @@ export class ExpressionPrinter {
       neg: () => `(-${x})`,
       abs: () => (isFloat ? call('f32_abs', '__builtin_fabsf') : call('i32_abs', 'int_abs')),
       sqrt: () => call('f32_sqrt', '__builtin_sqrtf'),
+      roughSqrt: () => call('f32_rough_sqrt', '__builtin_sqrtf'),
+      roughReciprocal: () => (vector ? call('f32_rough_reciprocal', '') : `(1.0f / ${x})`),
       floor: () => call('f32_floor', '__builtin_floorf'),
       ceil: () => call('f32_ceil', '__builtin_ceilf'),
       nearest: () => call('f32_nearest', '__builtin_rintf'),

@@ -151,6 +151,31 @@ INLINE f32v more_or_second(f32v a, f32v b) { return f32_select(a > b, a, b); }
 INLINE f32v less_or_second(f32v a, f32v b) { return f32_select(a < b, a, b); }
 #endif
 
+// To within a few units in the last place, of positive normal numbers: the processor's estimate, made twice as good by a
+// step of Newton's. Roots of less than the least normal number are that of it.
+#if ${isAvx512} || ${isAvx2}
+#if ${isAvx512}
+INLINE f32v estimate_inverse_root(f32v x) { f32v y; __asm__("vrsqrt14ps %1, %0" : "=v"(y) : "v"(x)); return y; }
+INLINE f32v estimate_reciprocal(f32v x) { f32v y; __asm__("vrcp14ps %1, %0" : "=v"(y) : "v"(x)); return y; }
+#else
+INLINE f32v estimate_inverse_root(f32v x) { f32v y; __asm__("vrsqrtps %1, %0" : "=x"(y) : "x"(x)); return y; }
+INLINE f32v estimate_reciprocal(f32v x) { f32v y; __asm__("vrcpps %1, %0" : "=x"(y) : "x"(x)); return y; }
+#endif
+INLINE f32v f32_rough_sqrt(f32v x) {
+  f32v within = less_or_second(f32_splat(3.4028234663852886e38f), more_or_second(f32_splat(1.1754943508222875e-38f), x));
+  f32v inverse = estimate_inverse_root(within);
+  f32v root = within * inverse;
+  return root + (inverse * 0.5f) * (within - root * root);
+}
+INLINE f32v f32_rough_reciprocal(f32v x) {
+  f32v y = estimate_reciprocal(x);
+  return y + y * (1.0f - x * y);
+}
+#else
+INLINE f32v f32_rough_sqrt(f32v x) { return f32_sqrt(x); }
+INLINE f32v f32_rough_reciprocal(f32v x) { return 1.0f / x; }
+#endif
+
 // Rounding. Beyond 2^23 every float is whole.
 #if ${isAvx512}
 INLINE f32v f32_floor(f32v x) { f32v r; __asm__("vrndscaleps $9, %1, %0" : "=v"(r) : "v"(x)); return r; }

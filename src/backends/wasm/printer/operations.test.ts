@@ -95,6 +95,8 @@ const unaries: { readonly [Op in KernelUnary]: readonly [operand: LaneType, resu
     ['i32', 'i32'],
   ],
   sqrt: [['f32', 'f32']],
+  roughSqrt: [['f32', 'f32']],
+  roughReciprocal: [['f32', 'f32']],
   floor: [['f32', 'f32']],
   ceil: [['f32', 'f32']],
   nearest: [['f32', 'f32']],

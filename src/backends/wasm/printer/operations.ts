@@ -18,6 +18,8 @@ const unaryForms: { readonly [Op in KernelUnary]: Forms } = {
   neg: { f32: [['f32x4.neg'], ['f32.neg']], i32: [['i32x4.neg'], [constant(-1), 'i32.mul']] },
   abs: { f32: [['f32x4.abs'], ['f32.abs']], i32: [['i32x4.abs'], [absoluteInteger]] },
   sqrt: { f32: [['f32x4.sqrt'], ['f32.sqrt']] },
+  roughSqrt: { f32: [['f32x4.sqrt'], ['f32.sqrt']] },
+  roughReciprocal: { f32: [[reciprocal(true)], [reciprocal(false)]] },
   floor: { f32: [['f32x4.floor'], ['f32.floor']] },
   ceil: { f32: [['f32x4.ceil'], ['f32.ceil']] },
   nearest: { f32: [['f32x4.nearest'], ['f32.nearest']] },
@@ -120,6 +122,17 @@ function writeForm(code: FunctionBuilder, op: string, forms: Forms, operand: Val
 
 function constant(value: number): Step {
   return (code) => code.i32Const(value);
+}
+
+/** 1 / x. */
+function reciprocal(vector: boolean): Step {
+  return (code) => {
+    const divisor = code.local(vector ? 'v128' : 'f32');
+    code.set(divisor);
+    if (vector) code.f32x4Const(1, 1, 1, 1).get(divisor).op('f32x4.div');
+    else code.f32Const(1).get(divisor).op('f32.div');
+    code.release(divisor);
+  };
 }
 
 /** |x| = (x xor s) - s, where s is 0 or, for negative x, -1. */
