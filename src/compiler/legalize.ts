@@ -15,8 +15,50 @@ export function legalize(program: Program, forced: Set<GraphNode>): Program {
   return rewrite(program, (node) => {
     if (node.op === 'reduce') return splitReduction(node);
     if (node.op !== 'contract') return node;
-    return arrangeOperands(padOperands(node, padded), arranged, forced);
+    const legal = (contract: GraphNode<'contract'>): GraphNode<'contract'> =>
+      arrangeOperands(padOperands(contract, padded), arranged, forced);
+    const parts = inParts(node);
+    return parts ? reshape(reduce('sum', legal(parts), [0]), node.shape) : legal(node);
   });
+}
+
+/** Operands that many bytes long do not stay in a cache from tile to tile. */
+const longOperandBytes = 4 * 2 ** 20;
+/** The parts of a result of up to so many elements stay in a core's own cache. */
+const shortResult = 2 ** 16;
+const fewestParts = 4;
+const mostContractionParts = 64;
+
+/**
+ * A sum over much data with a small result, such as the gradient of a convolution's kernel: each step of its first summed
+ * loop, the samples of a batch, becomes a part with a result of its own, so that the data is read once and not once for
+ * every tile of the result. The parts are then added in their order.
+ */
+function inParts(node: GraphNode<'contract'>): GraphNode<'contract'> | undefined {
+  const { loops, outputRank, a, b } = node.attributes;
+  const parts = loops[outputRank];
+  const [first, second] = node.inputs as [GraphNode, GraphNode];
+  if (parts === undefined || parts < fewestParts || parts > mostContractionParts || node.dtype !== 'float32')
+    return undefined;
+  if (loops.length - outputRank < 2 || sizeOf(node.shape) > shortResult) return undefined;
+  if (4 * Math.min(sizeOf(first.shape), sizeOf(second.shape)) < longOperandBytes) return undefined;
+  const isWalkedByBoth = [a, b].every((operand) =>
+    operand.some(({ terms }) => terms.some(({ loop }) => loop === outputRank)),
+  );
+  if (!isWalkedByBoth) return undefined;
+  const renumber = (loop: number): number => (loop === outputRank ? 0 : loop < outputRank ? loop + 1 : loop);
+  const renumbered = (operand: readonly AxisIndex[]): AxisIndex[] =>
+    operand.map((axis) => ({
+      ...axis,
+      terms: axis.terms.map(({ loop, coefficient }) => ({ loop: renumber(loop), coefficient })),
+    }));
+  const attributes = {
+    loops: [parts, ...loops.slice(0, outputRank), ...loops.slice(outputRank + 1)],
+    outputRank: outputRank + 1,
+    a: renumbered(a),
+    b: renumbered(b),
+  };
+  return makeNode('contract', [first, second], attributes, [parts, ...node.shape], node.dtype) as GraphNode<'contract'>;
 }
 
 const splitAbove = 8192;
