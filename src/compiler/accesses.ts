@@ -5,6 +5,10 @@ export interface KernelAccess {
   readonly buffer: number;
   readonly at: Affine;
   readonly count: number;
+  /** From one element to the next, where that is not 1. */
+  readonly stride?: number;
+  /** The elements are anywhere. */
+  readonly gathered?: boolean;
 }
 
 export interface KernelAccesses {
@@ -21,7 +25,7 @@ export function accessesOf(kernel: Kernel): KernelAccesses {
         reads.push(expr);
         return;
       case 'gather':
-        reads.push(expr);
+        reads.push({ buffer: expr.buffer, at: expr.at, count: expr.count, gathered: true });
         return visitExpr(expr.index);
       case 'splat':
       case 'unary':

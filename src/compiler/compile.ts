@@ -7,6 +7,7 @@ import type { Kernel, KernelBuffer, KernelProgram, Target } from '../ir/kernel.j
 import { verifyProgram, type Program } from '../ir/program.js';
 import { MustStore } from './emit.js';
 import { aliasOf, fuse, type Group } from './fuse.js';
+import { joinChunks } from './join-chunks.js';
 import { legalize } from './legalize.js';
 import type { LowerContext } from './lower/context.js';
 import { lowerContract } from './lower/contract.js';
@@ -44,9 +45,10 @@ export function compileProgram(program: Program, target: Target, observer?: Comp
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     try {
       const lowered = lower(graph, forced, alone, target);
-      const order = schedule(lowered.units, lowered.overwrites);
+      const units = joinChunks(lowered.units, lowered.overwrites);
+      const order = schedule(units, lowered.overwrites);
       if ('phases' in order) {
-        const { kernels, memory } = assemble(program, lowered, order, target);
+        const { kernels, memory } = assemble(program, { ...lowered, units }, order, target);
         observer?.done(kernels, memory);
         return kernels;
       }

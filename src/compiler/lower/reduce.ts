@@ -219,6 +219,9 @@ function alongKept(lowering: Lowering): Kernel[] {
   ];
 }
 
+/** Vectors that are reduced side by side where there are many, so that none waits for the one before. */
+const sideBySide = 4;
+
 /** Vectors along the innermost reduced axis, combined at the end; argMax and short axes element by element. */
 function alongReduced(lowering: Lowering): Kernel[] {
   const { context, group, anchor, kept, reduced, rank, loops } = lowering;
@@ -235,18 +238,37 @@ function alongReduced(lowering: Lowering): Kernel[] {
     let result: KernelExpr = accumulator.result;
     if (asVectors) {
       const neutral = neutralOf(anchor);
+      const inner = reduced.at(-1)!;
+      const step = sideBySide * lanes;
+      const together = inner.extent >= 2 * step ? inner.extent - (inner.extent % step) : 0;
+      const accumulators = [accumulator];
+      while (together > 0 && accumulators.length < sideBySide)
+        accumulators.push(new Accumulator(builder, anchor, { lane, vector: true }));
       nestedLoops(
         builder,
         reduced.slice(0, -1),
-        (outerAt) =>
-          vectorLoop(builder, lanes, reduced.at(-1)!, (position, count) => {
+        (outerAt) => {
+          const addAt = (to: Accumulator, position: Index, count: number): void => {
             const index = indexOf(rank, loops, allPositions(lowering, keptAt, [...outerAt, position]));
             const value = emitter.value(anchor.inputs[0]!, index, { vector: true, count }).expr;
-            accumulator.add(maskLanes(value, count, lanes, neutral), undefined);
-          }),
+            to.add(maskLanes(value, count, lanes, neutral), undefined);
+          };
+          if (together > 0)
+            builder.loop('i', { end: together, step, extent: inner.nominal }, (variable) =>
+              accumulators.forEach((to, i) =>
+                addAt(to, { offset: i * lanes, terms: new Map([[variable, 1]]), lane: 1 }, lanes),
+              ),
+            );
+          const rest = { extent: inner.extent - together, nominal: inner.nominal };
+          if (rest.extent > 0)
+            vectorLoop(builder, lanes, rest, (position, count) =>
+              addAt(accumulator, { ...position, offset: position.offset + together }, count),
+            );
+        },
         'r',
       );
       const op = combine[anchor.attributes.kind] as 'add' | 'mul' | 'max' | 'min';
+      for (const other of accumulators.slice(1)) accumulator.add(other.best, undefined);
       result = builder.let(
         { kind: 'horizontal', op, value: accumulator.best, type: { lane, vector: false } },
         builder.level,

@@ -1,5 +1,13 @@
 // Prints one kernel as a C function (begin, end, base, table) that runs the chunks from `begin` up to `end`.
-import type { Kernel, KernelBuffer, KernelExpr, KernelProgram, KernelStatement } from '../../../ir/kernel.js';
+import type {
+  Affine,
+  Kernel,
+  KernelBuffer,
+  KernelExpr,
+  KernelProgram,
+  KernelStatement,
+  VariableName,
+} from '../../../ir/kernel.js';
 import { elementName, elementType, ExpressionPrinter, pointerName, printAffine, registerType } from './expressions.js';
 
 /** The name of a kernel's function. */
@@ -7,24 +15,83 @@ export function functionName(kernel: Kernel, number: number): string {
   return `kernel_${number}_${kernel.name.replaceAll(/\W/g, '_')}`;
 }
 
-/** @param number tells kernels of one name apart */
+/**
+ * What a kernel does one after the other without passing registers on gets functions of its own: compiled as one, the
+ * constants of one part would take registers from the sums of another.
+ * @param number tells kernels of one name apart
+ */
 export function printKernelFunction(kernel: Kernel, number: number, program: KernelProgram, lanes: number): string {
   const printer = new KernelPrinter(program.buffers, lanes);
-  const used = buffersOf(kernel);
-  const pointers = [...used]
-    .sort((a, b) => a - b)
-    .map((buffer) => `  ${declarePointer(buffer, program.buffers[buffer]!, program.parameterCount)}`);
   const chunk = kernel.chunkVariable;
+  const name = functionName(kernel, number);
+  const pointersOf = (statements: readonly KernelStatement[]): string[] =>
+    [...buffersOf(statements)]
+      .sort((a, b) => a - b)
+      .map((buffer) => `  ${declarePointer(buffer, program.buffers[buffer]!, program.parameterCount)}`);
+  const parts = independentParts(kernel.body);
+  const inParts = parts.length > 1;
+  const functions = inParts
+    ? parts.flatMap((part, i) => [
+        `NOINLINE void ${name}_part${i}(long ${chunk}, u8 *base, const u32 *table) {`,
+        ...pointersOf(part),
+        ...printer.block(part, '  '),
+        '}',
+      ])
+    : [];
+  const body = inParts
+    ? parts.map((_, i) => `    ${name}_part${i}(${chunk}, base, table);`)
+    : printer.block(kernel.body, '    ');
   return [
     `// ${kernel.comment.replaceAll(/[\\\n]/g, ' ')}`,
-    `NOINLINE void ${functionName(kernel, number)}(long begin, long end, u8 *base, const u32 *table) {`,
-    ...pointers,
+    ...functions,
+    `NOINLINE void ${name}(long begin, long end, u8 *base, const u32 *table) {`,
+    ...(inParts ? [] : pointersOf(kernel.body)),
     `  for (long ${chunk} = begin; ${chunk} < end; ${chunk}++) {`,
-    ...printer.block(kernel.body, '    '),
+    ...body,
     '  }',
     '}',
     '',
   ].join('\n');
+}
+
+/** Cuts statements where no register goes on: each part is worth a function if it has a loop. */
+function independentParts(statements: readonly KernelStatement[]): KernelStatement[][] {
+  const lastUse = new Map<VariableName, number>();
+  statements.forEach((statement, i) => {
+    for (const name of namesIn(statement)) lastUse.set(name, i);
+  });
+  const parts: KernelStatement[][] = [];
+  let open: KernelStatement[] = [];
+  let until = 0;
+  statements.forEach((statement, i) => {
+    open.push(statement);
+    if (statement.kind === 'let' || statement.kind === 'set') until = Math.max(until, lastUse.get(statement.name) ?? i);
+    if (i < until || !open.some(({ kind }) => kind === 'loop')) return;
+    parts.push(open);
+    open = [];
+  });
+  if (open.length > 0) parts.push(open);
+  return parts;
+}
+
+/** Variables that a statement reads or sets. */
+function namesIn(statement: KernelStatement): Set<VariableName> {
+  const names = new Set<VariableName>();
+  const addAffine = ({ terms }: Affine): void => terms.forEach(({ variable }) => names.add(variable));
+  const visit = (inner: KernelStatement): void => {
+    if (inner.kind === 'loop') {
+      inner.body.forEach(visit);
+      return;
+    }
+    if (inner.kind === 'store') addAffine(inner.at);
+    else names.add(inner.name);
+    visitExpressions(inner.value, (expr) => {
+      if (expr.kind === 'register') names.add(expr.name);
+      else if (expr.kind === 'position' || expr.kind === 'load' || expr.kind === 'gather') addAffine(expr.at);
+    });
+  };
+  visit(statement);
+  return names;
 }
 
 function declarePointer(buffer: number, { name, dtype, length, place }: KernelBuffer, parameterCount: number): string {
@@ -112,8 +179,8 @@ class KernelPrinter {
   }
 }
 
-/** The buffers that a kernel reads or writes. */
-function buffersOf(kernel: Kernel): Set<number> {
+/** The buffers that statements read or write. */
+function buffersOf(body: readonly KernelStatement[]): Set<number> {
   const used = new Set<number>();
   const visit = (statements: readonly KernelStatement[]): void => {
     for (const statement of statements) {
@@ -125,7 +192,7 @@ function buffersOf(kernel: Kernel): Set<number> {
       if (statement.kind === 'store') used.add(statement.buffer);
     }
   };
-  visit(kernel.body);
+  visit(body);
   return used;
 }
 

@@ -1,0 +1,142 @@
+// Joins kernels that walk the same chunks, one reading of another only what the same chunk wrote: a softmax's maximum,
+// exponentials, sum and quotient over the rows of a matrix. Joined, a chunk's values are still in cache when they are read,
+// and threads need not meet in between.
+import type { Affine, Kernel, KernelStatement, VariableName } from '../ir/kernel.js';
+import { accessesOf, type KernelAccess } from './accesses.js';
+import { chunkVariable } from './lower/context.js';
+import { renameStatement } from './rename.js';
+import { unitOf, type Overwrite, type Unit } from './schedule.js';
+
+/** Fewer chunks than these are not worth it: such kernels are small, or their chunks large. */
+const fewestChunks = 4;
+
+/** Units with what could be joined joined; every unit comes after those that it reads of. */
+export function joinChunks(units: readonly Unit[], overwrites: readonly Overwrite[]): Unit[] {
+  const joined: Unit[] = [];
+  let joins = 0;
+  for (const unit of inOrder(units)) {
+    const target = joined.findLastIndex((earlier) => canJoin(earlier, unit, joined, overwrites));
+    if (target < 0) joined.push(unit);
+    else joined[target] = unitOf([join(joined[target]!.kernels[0]!, unit.kernels[0]!, ++joins)]);
+  }
+  return joined;
+}
+
+/** Each after the units that write what it reads. */
+function inOrder(units: readonly Unit[]): Unit[] {
+  const writerOf = new Map<number, Unit>();
+  for (const unit of units) for (const { buffer } of unit.writes) writerOf.set(buffer, unit);
+  const ordered = new Set<Unit>();
+  const visit = (unit: Unit): void => {
+    if (ordered.has(unit)) return;
+    for (const { buffer } of unit.reads) {
+      const writer = writerOf.get(buffer);
+      if (writer && writer !== unit) visit(writer);
+    }
+    ordered.add(unit);
+  };
+  units.forEach(visit);
+  return [...ordered];
+}
+
+const readsOf = (unit: Unit, other: Unit): boolean =>
+  unit.reads.some(({ buffer }) => other.writes.some((write) => write.buffer === buffer));
+
+/** Whether `later`, which follows all of `joined`, can run chunk by chunk behind `earlier`. */
+function canJoin(earlier: Unit, later: Unit, joined: readonly Unit[], overwrites: readonly Overwrite[]): boolean {
+  const [first, second] = [earlier.kernels[0]!, later.kernels[0]!];
+  if (earlier.kernels.length > 1 || later.kernels.length > 1) return false;
+  if (first.chunks !== second.chunks || first.chunks < fewestChunks || !readsOf(later, earlier)) return false;
+  // What it reads besides must be there before `earlier` begins.
+  const waiting = new Set<Unit>([earlier]);
+  for (const unit of joined) {
+    if (waiting.has(unit)) continue;
+    if ([...waiting].some((other) => readsOf(unit, other))) waiting.add(unit);
+  }
+  waiting.delete(earlier);
+  if ([...waiting].some((unit) => readsOf(later, unit))) return false;
+  // A state that one of them reads and the other replaces would have to be copied.
+  const touches = (accesses: readonly KernelAccess[], of: number): boolean =>
+    accesses.some(({ buffer }) => buffer === of);
+  const all = [earlier, later];
+  for (const { state, replacement } of overwrites)
+    if (all.some(({ reads }) => touches(reads, state)) && all.some(({ writes }) => touches(writes, replacement)))
+      return false;
+  return readsItsOwnChunk(first, second);
+}
+
+/** Whether all that `second` reads of what `first` writes was written by the same chunk. */
+function readsItsOwnChunk(first: Kernel, second: Kernel): boolean {
+  const { writes } = accessesOf(first);
+  const { reads } = accessesOf(second);
+  const shared = new Set(writes.map(({ buffer }) => buffer).filter((b) => reads.some(({ buffer }) => buffer === b)));
+  const [ranges, others] = [loopRanges(first), loopRanges(second)];
+  return [...shared].every((buffer) => {
+    const spans = [
+      ...writes.filter((access) => access.buffer === buffer).map((access) => spanOf(access, ranges)),
+      ...reads.filter((access) => access.buffer === buffer).map((access) => spanOf(access, others)),
+    ];
+    const stride = spans[0]?.stride;
+    return spans.every(
+      (span) => span !== undefined && span.stride === stride && span.first >= 0 && span.last < span.stride,
+    );
+  });
+}
+
+/** The first and the last value of each loop variable. */
+function loopRanges(kernel: Kernel): Map<VariableName, { first: number; last: number }> {
+  const ranges = new Map<VariableName, { first: number; last: number }>();
+  const visit = (statements: readonly KernelStatement[]): void => {
+    for (const statement of statements) {
+      if (statement.kind !== 'loop') continue;
+      const { variable, begin, end, step, body } = statement;
+      ranges.set(variable, { first: begin, last: begin + Math.floor((end - 1 - begin) / step) * step });
+      visit(body);
+    }
+  };
+  visit(kernel.body);
+  return ranges;
+}
+
+interface Span {
+  /** From a chunk to the next. */
+  readonly stride: number;
+  /** Elements from where the chunk begins. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What an access covers within a chunk; undefined where that is not known. */
+function spanOf(
+  access: KernelAccess,
+  ranges: ReadonlyMap<VariableName, { readonly first: number; readonly last: number }>,
+): Span | undefined {
+  if (access.gathered) return undefined;
+  const { offset, terms }: Affine = access.at;
+  let stride = 0;
+  let [first, last] = [offset, offset];
+  for (const { variable, coefficient } of terms) {
+    if (variable === chunkVariable) {
+      stride += coefficient;
+      continue;
+    }
+    const range = ranges.get(variable);
+    if (!range) return undefined;
+    first += Math.min(coefficient * range.first, coefficient * range.last);
+    last += Math.max(coefficient * range.first, coefficient * range.last);
+  }
+  const reach = (access.count - 1) * (access.stride ?? 1);
+  return { stride, first: first + Math.min(0, reach), last: last + Math.max(0, reach) };
+}
+
+function join(first: Kernel, second: Kernel, number: number): Kernel {
+  const rename = (name: VariableName): VariableName => (name === chunkVariable ? name : `${name}_j${number}`);
+  return {
+    name: `${first.name}+${second.name}`,
+    comment: `${first.comment}; ${second.comment}`,
+    chunks: first.chunks,
+    chunkVariable,
+    body: [...first.body, ...second.body.map((statement) => renameStatement(statement, rename))],
+    flops: first.flops + second.flops,
+  };
+}
