@@ -94,7 +94,10 @@ function placesOf(buffers: readonly KernelBuffer[]): number[] {
 /** The kernel's function, with buffers where they were allocated in place of offsets from one base. */
 function withOwnPointers(text: string, places: readonly number[]): string {
   const changed = places.reduce((before, place, buffer) => {
-    const declared = new RegExp(`( \\*${pointerName(buffer)} = \\(\\w+ \\*\\))\\(base \\+ table\\[\\d+\\][^)]*\\)`);
+    const declared = new RegExp(
+      `( \\*${pointerName(buffer)} = \\(\\w+ \\*\\))\\(base \\+ table\\[\\d+\\][^)]*\\)`,
+      'g',
+    );
     return before.replace(declared, `$1buffers[${place}]`);
   }, text);
   if (/\btable\[/.test(changed))
