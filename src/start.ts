@@ -35,5 +35,6 @@ export function start({ platform, backends, environment }: StartOptions): void {
     write: (text) => terminal.write(text),
     warn: (message) => platform.warn(message),
     now: () => clock.now(),
+    timer: () => clock.now(),
   });
 }

@@ -13,6 +13,8 @@ export interface Console {
   warn(message: string): void;
   /** Milliseconds from some fixed moment on. */
   now(): number;
+  /** The same, for measuring what showing takes; where there is none, it counts as nothing. */
+  timer?(): number;
 }
 
 /** Lines for the console of JavaScript itself: what is used until an entry point connects another. */

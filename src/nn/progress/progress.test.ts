@@ -5,6 +5,8 @@ import { consoleOf, resetConsole } from '../../../tests/support/console.js';
 import { useBackend } from '../../../tests/support/engine.js';
 import { readGolden } from '../../../tests/support/golden.js';
 import { smallData, smallModel } from '../../../tests/support/models.js';
+import { setConsole } from '../console.js';
+import { Progress } from './progress.js';
 
 interface RecordedRun {
   readonly what: string;
@@ -82,4 +84,30 @@ test('an error leaves the next line to whoever prints it', async () => {
   });
   await expect(failing).rejects.toThrow('enough');
   expect(output.text()).toMatch(/\r1\/3 [^\n]*\n$/);
+});
+
+test('what takes long to show is shown less often', async () => {
+  let now = 0;
+  let shown = 0;
+  setConsole({
+    isTerminal: true,
+    colour: 'none',
+    columns: 80,
+    write: () => shown++,
+    warn: () => undefined,
+    now: () => now,
+    timer: () => now,
+  });
+  const progress = new Progress(1);
+  progress.begin(1000);
+  for (let step = 1; step <= 1000; step++) {
+    now += 10;
+    await progress.update(step, () => {
+      now += 2;
+      return Promise.resolve({ loss: 1 });
+    });
+  }
+  // 2 ms each and pauses of 400 ms, in 10 seconds.
+  expect(shown).toBeGreaterThan(20);
+  expect(shown).toBeLessThan(27);
 });

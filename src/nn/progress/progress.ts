@@ -6,7 +6,12 @@ import { ProgressBar, type Values } from './bar.js';
 /** 0 prints nothing, 1 a progress bar, 2 a line an epoch. */
 export type Verbosity = 0 | 1 | 2;
 
+/** Showing takes at most one part in so many of the time, what the terminal needs for it included. */
+const timeBetween = 200;
+
 export class Progress {
+  /** The end of the pause that the last time it was shown is worth. */
+  #pauseUntil = -Infinity;
   readonly #verbose: Verbosity;
   #bar: ProgressBar | undefined;
 
@@ -31,11 +36,17 @@ export class Progress {
     return this.#verbose === 1 && activeConsole().isTerminal;
   }
 
-  /** Shows that `current` steps are done, at most 20 times a second. `values` is asked only when it is shown. */
+  /** Shows that `current` steps are done, at most 20 times a second, and less often where it takes long. `values` is asked only when it is shown. */
   async update(current: number, values: () => Promise<Values>): Promise<void> {
     if (!this.#bar || !this.#isBar) return;
+    const output = activeConsole();
+    const begin = output.timer?.() ?? 0;
+    if (begin < this.#pauseUntil) return;
     const text = await this.#bar.update(current, values);
-    if (text !== '') activeConsole().write(text);
+    if (text === '') return;
+    output.write(text);
+    const end = output.timer?.() ?? 0;
+    this.#pauseUntil = end + timeBetween * (end - begin);
   }
 
   /** Ends the epoch. */
