@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { buildPrograms, builtProgram, runNode } from '../tests/support/programs.js';
 import { nameOf, type Row } from './plan.js';
+import { leastAccuracy } from './processes.js';
 
 let folder = '';
 
@@ -49,11 +50,28 @@ test('trainings are checked and timed, beside the floors', async () => {
   expect(output).toMatch(/^loop: nacre-wasm on 2 threads reaches \d+\.\d\d of the speed of fit$/m);
 });
 
-test('starts and memory are measured over whole processes', async () => {
-  const { rows } = await bench('--only', '^(first-start|cnn-memory)/nacre-wasm');
-  expect(rows.map(nameOf)).toEqual(['first-start/nacre-wasm-2', 'cnn-memory/nacre-wasm-2']);
-  expect(rows[0]!.secondsToFirstStep).toBeGreaterThan(0);
-  expect(rows[1]!.residentMegabytes).toBeGreaterThan(10);
+test('starts are measured over whole processes', async () => {
+  const { rows, output } = await bench('--only', '^(first-start/nacre-wasm|first-compile)');
+  expect(rows.map(nameOf)).toEqual(['first-start/nacre-wasm-2', 'first-compile/nacre-native-2']);
+  const [start, compile] = rows;
+  for (const row of rows) {
+    expect(row).not.toHaveProperty('note');
+    expect(row.seconds).toBeGreaterThan(0);
+  }
+  expect(start).not.toHaveProperty('compileSeconds');
+  expect(compile!.compileSeconds).toBeLessThan(compile!.seconds!);
+  expect(output).toMatch(/^first-start +nacre-wasm +2 +\d+\.\d\d s to the first step$/m);
+});
+
+test('so are memory and the time to a trained network', async () => {
+  const { rows, output } = await bench('--only', '^(cnn-memory|first-trained)/nacre-wasm');
+  expect(rows.map(nameOf)).toEqual(['cnn-memory/nacre-wasm-2', 'first-trained/nacre-wasm-2']);
+  for (const row of rows) expect(row).not.toHaveProperty('note');
+  const [memory, trained] = rows;
+  expect(memory!.peakMegabytes).toBeGreaterThan(60);
+  expect(trained!.seconds).toBeGreaterThan(0);
+  expect(trained!.accuracy).toBeGreaterThan(leastAccuracy.first);
+  expect(output).toMatch(/^first-trained +nacre-wasm +2 +\d+\.\d\d s to a test accuracy of 9\d\.\d\d%$/m);
 });
 
 test('inference and single computations are checked and timed too', async () => {

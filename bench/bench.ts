@@ -3,26 +3,13 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { Floors } from './floors.js';
 import { parseOptions, usage, type BenchOptions } from './options.js';
-import {
-  floorTargetOf,
-  isSteady,
-  nameOf,
-  noThroughput,
-  threadCounts,
-  type Measurement,
-  type Row,
-  type SteadyMeasurement,
-} from './plan.js';
-import { Unavailable } from './implementation.js';
+import { floorTargetOf, isProcess, isSteady, threadCounts, type Measurement, type Row } from './plan.js';
+import { withBestPeers } from './best-peer.js';
+import { PeerFiles } from './peer-files.js';
 import { repository } from './repository.js';
-import { median } from './statistics.js';
-import { comparisons, formatTable } from './table.js';
+import { comparisons, Table } from './table.js';
 import { measureThroughput } from './throughput.js';
-import { measureProcess } from './whole-process.js';
-import type { WorkloadName } from './workloads.js';
-
-/** Steps after which no more memory is asked for. */
-const stepsForMemory = 200;
+import { measureProcesses } from './whole-process.js';
 
 /** How far it has come, on standard error, so that the table can be piped. */
 function tell(line: string): void {
@@ -42,35 +29,13 @@ function printHead(): void {
 }
 
 /** Those that take turns with each other: of one workload, and a loop of one's own with fit. */
-function contests(chosen: readonly SteadyMeasurement[]): SteadyMeasurement[][] {
-  const groups = new Map<WorkloadName, SteadyMeasurement[]>();
+function contests<One extends Measurement>(chosen: readonly One[]): One[][] {
+  const groups = new Map<string, One[]>();
   for (const one of chosen) {
     const name = one.workload === 'loop' ? 'first' : one.workload;
     groups.set(name, [...(groups.get(name) ?? []), one]);
   }
   return [...groups.values()];
-}
-
-async function measureProcesses(measurement: Measurement, rounds: number): Promise<Row> {
-  const [workload, what] = measurement.workload.split('-') as ['first' | 'cnn', 'start' | 'memory'];
-  const { backend, threads } = measurement;
-  tell(nameOf(measurement));
-  const row = { ...measurement, ...noThroughput };
-  try {
-    if (what === 'memory') {
-      const { residentBytes } = await measureProcess(workload, backend, threads, stepsForMemory);
-      return { ...row, residentMegabytes: residentBytes / 1e6 };
-    }
-    // The first start brings the data into the page cache and does not count.
-    await measureProcess(workload, backend, threads, 1);
-    const times: number[] = [];
-    for (let round = 0; round < rounds; round++)
-      times.push((await measureProcess(workload, backend, threads, 1)).seconds);
-    return { ...row, secondsToFirstStep: median(times) };
-  } catch (error) {
-    if (error instanceof Unavailable) return { ...row, note: error.message };
-    throw error;
-  }
 }
 
 function floorRows(floors: Floors): Row[] {
@@ -87,21 +52,25 @@ function floorRows(floors: Floors): Row[] {
   );
 }
 
-async function bench(options: BenchOptions): Promise<Row[]> {
-  printHead();
-  const steady = options.chosen.filter(isSteady);
-  const rows: Row[] = [];
-  if (steady.length > 0) {
-    const floors = await Floors.start([...new Set(steady.map(floorTargetOf))], Math.max(...threadCounts));
-    tell('what the machine can do');
-    await floors.measure(threadCounts);
-    for (const contest of contests(steady))
-      rows.push(...(await measureThroughput(contest, { ...options, floors, tell })));
-    rows.push(...floorRows(floors));
-    floors.close();
+/** Measures what was chosen, contest by contest, and hands over the rows of each as soon as there are any. */
+async function bench(options: BenchOptions, emit: (rows: readonly Row[]) => void): Promise<void> {
+  const files = new PeerFiles();
+  try {
+    const steady = options.chosen.filter(isSteady);
+    if (steady.length > 0) {
+      const floors = await Floors.start([...new Set(steady.map(floorTargetOf))], Math.max(...threadCounts));
+      tell('what the machine can do');
+      await floors.measure(threadCounts);
+      for (const contest of contests(steady))
+        emit(withBestPeers(await measureThroughput(contest, { ...options, floors, files, tell })));
+      emit(floorRows(floors));
+      floors.close();
+    }
+    for (const contest of contests(options.chosen.filter(isProcess)))
+      emit(withBestPeers(await measureProcesses(contest, { ...options, files, tell })));
+  } finally {
+    await files.close();
   }
-  for (const one of options.chosen) if (!isSteady(one)) rows.push(await measureProcesses(one, options.rounds));
-  return rows;
 }
 
 /** What the peers say they are, each once. */
@@ -129,11 +98,18 @@ function optionsOrComplaint(): BenchOptions | undefined {
 
 const options = optionsOrComplaint();
 if (options) {
-  const rows = await bench(options);
-  console.log(`\n${formatTable(rows)}\n`);
+  const table = new Table(options.chosen);
+  const rows: Row[] = [];
+  printHead();
+  await bench(options, (more) => {
+    // What was measured is told at once: the next contest may take minutes, and the run may be ended before.
+    console.log(rows.length === 0 ? `\n${table.head()}\n${table.lines(more)}` : table.lines(more));
+    rows.push(...more);
+    if (options.json !== undefined) writeRows(options.json, rows);
+  });
+  console.log('');
   for (const line of comparisons(rows)) console.log(line);
   if (versions(rows) !== '') console.log(`Peers: ${versions(rows)}`);
-  if (options.json !== undefined) writeRows(options.json, rows);
   // What is not there is no failure; what fails or computes something else is.
   if (rows.some(({ note }) => note !== undefined && !/^not (installed|available)/.test(note))) process.exitCode = 1;
 }

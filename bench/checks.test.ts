@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkLosses, checkProbabilities, checkSpots } from './checks.js';
+import { checkAccuracy, checkLosses, checkProbabilities, checkSpots } from './checks.js';
 
 test('losses are those of the reference, but for rounding', () => {
   const expected = { losses: [2.3, 2.1, 1.9], hasDropout: false };
@@ -24,6 +24,12 @@ test('probabilities are those of the reference', () => {
   expect(checkProbabilities([0.2, 0.80005], [0.2, 0.8])).toBeUndefined();
   expect(checkProbabilities([0.2, 0.81], [0.2, 0.8])).toBe('its probability 1 is 0.81, that of the reference 0.8');
   expect(checkProbabilities([0.2], [0.2, 0.8])).toBeDefined();
+});
+
+test('a trained network has a least accuracy', () => {
+  expect(checkAccuracy(0.97, 0.965)).toBeUndefined();
+  expect(checkAccuracy(0.1, 0.965)).toBe('its accuracy on the test images is 0.1, it should be at least 0.965');
+  expect(checkAccuracy(NaN, 0.965)).toBeDefined();
 });
 
 test('elements of results are those of the formula', () => {

@@ -27,6 +27,11 @@ export function checkProbabilities(found: ArrayLike<number>, expected: readonly 
   return `its probability ${wrong} is ${found[wrong]}, that of the reference ${expected[wrong]}`;
 }
 
+/** What is wrong with a trained network's accuracy on the test images. */
+export function checkAccuracy(found: number, least: number): string | undefined {
+  return found >= least ? undefined : `its accuracy on the test images is ${found}, it should be at least ${least}`;
+}
+
 /** What is wrong with elements of results, listed as `spots` lists them. */
 export function checkSpots(found: readonly ArrayLike<number>[], spots: readonly SpotValues[]): string | undefined {
   for (const [i, { name, positions, values, tolerance }] of spots.entries())

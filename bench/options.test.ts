@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseOptions, type BenchOptions } from './options.js';
-import { measurements, nameOf } from './plan.js';
+import { kinds, measurements, nameOf } from './plan.js';
 
 function namesFor(...args: string[]): string[] {
   return (parseOptions(args) as BenchOptions).chosen.map(nameOf);
@@ -20,7 +20,10 @@ test('without options the usual is measured, in five rounds', () => {
     'cnn/tfjs-cpu-1',
     ...onBackends('first-start', 2),
     ...onBackends('cnn-start', 2),
+    'first-compile/nacre-native-2',
+    'cnn-compile/nacre-native-2',
     ...onBackends('cnn-memory', 2),
+    ...onBackends('deep-cnn-memory', 2),
   ]);
 });
 
@@ -52,7 +55,37 @@ test('--suite all measures everything there is, and a pattern finds it without',
     'first-infer-b1/onnxruntime-cpu-2',
   ]);
   expect(() => parseOptions(['--suite', 'usual', '--only', '^matmul-64/'])).toThrow('nothing is found');
-  expect(() => parseOptions(['--suite', 'some'])).toThrow("--suite: expected usual, all, received 'some'.");
+  expect(() => parseOptions(['--suite', 'some'])).toThrow('--suite: expected usual, all, training, ');
+});
+
+test('a suite can be of one kind, or of some', () => {
+  expect(namesFor('--suite', 'memory', '--peers', 'all')).toEqual(
+    ['cnn-memory', 'deep-cnn-memory'].flatMap((workload) => [
+      ...onBackends(workload, 2),
+      `${workload}/keras-tensorflow-2`,
+      `${workload}/keras-jax-2`,
+      `${workload}/pytorch-eager-2`,
+    ]),
+  );
+  const [one, other, both] = [['stream'], ['trained'], ['trained,stream']].map((suite) =>
+    namesFor('--suite', ...suite),
+  );
+  expect(both).toEqual([...one!, ...other!]);
+  expect(kinds.flatMap((kind) => namesFor('--suite', kind, '--peers', 'all')).sort()).toEqual(
+    measurements.map(nameOf).sort(),
+  );
+});
+
+test('--skip leaves out', () => {
+  expect(namesFor('--suite', 'trained', '--peers', 'all', '--skip', '^cnn-trained/(keras|pytorch)|keras')).toEqual([
+    ...onBackends('first-trained', 2),
+    'first-trained/pytorch-eager-2',
+    ...onBackends('cnn-trained', 2),
+  ]);
+  expect(() => parseOptions(['--only', 'tfjs', '--skip', 'tf'])).toThrow(
+    "--only: nothing is found by 'tfjs', without what --skip 'tf' finds.",
+  );
+  expect(() => parseOptions(['--skip', '('])).toThrow("--skip: expected a regular expression, received '('.");
 });
 
 test('no two measurements have the same name', () => {

@@ -1,6 +1,15 @@
 // The options of `npm run bench`.
 import { parseArgs } from 'node:util';
-import { measurements, nameOf, originOf, usualMeasurements, type Measurement, type Origin } from './plan.js';
+import {
+  kindOf,
+  kinds,
+  measurements,
+  nameOf,
+  originOf,
+  usualMeasurements,
+  type Measurement,
+  type Origin,
+} from './plan.js';
 import { batchSize } from './workloads.js';
 
 export interface BenchOptions {
@@ -15,12 +24,14 @@ export interface BenchOptions {
 export const usage = `npm run bench -- [options]
 
   --suite WHICH   usual (unless given): trainings, starts and memory, in some minutes; all: also other sizes, inference,
-                  products, convolutions and streams, many times as long
+                  products, convolutions, streams and whole trainings, many times as long; or one or more kinds,
+                  separated by commas: ${kinds.join(', ')}
   --only PATTERN  only what the regular expression finds, such as ^first/ or cnn/nacre-wasm-2, in any suite
+  --skip PATTERN  nothing that the regular expression finds, such as ^cnn-trained/keras
   --peers WHICH   none, npm (those of bench/package.json; unless given) or all (those of bench/peers/ too)
   --rounds N      how often the implementations take turns, 5 unless given
   --samples N     at most N samples in an epoch that is timed, and N calls in a round of what is no training
-  --json FILE     also writes the rows to FILE
+  --json FILE     also writes the rows to FILE, as far as they have come
   --help          prints this
 
 What is usual:
@@ -39,7 +50,11 @@ const peerChoices: Readonly<Record<string, readonly Origin[]>> = {
   npm: ['nacre', 'npm'],
   all: ['nacre', 'npm', 'python'],
 };
-const suites: Readonly<Record<string, readonly Measurement[]>> = { usual: usualMeasurements, all: measurements };
+const suites: Readonly<Record<string, readonly Measurement[]>> = {
+  usual: usualMeasurements,
+  all: measurements,
+  ...Object.fromEntries(kinds.map((kind) => [kind, measurements.filter((one) => kindOf(one) === kind)])),
+};
 
 /**
  * The options that the command line names, or `help`.
@@ -51,6 +66,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
     options: {
       suite: { type: 'string' },
       only: { type: 'string' },
+      skip: { type: 'string' },
       peers: { type: 'string', default: 'npm' },
       rounds: { type: 'string', default: '5' },
       samples: { type: 'string', default: '60000' },
@@ -61,16 +77,35 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
   if (values.help) return 'help';
   const origins = choose('--peers', values.peers, peerChoices);
   // A pattern may name what is not usual.
-  const suite = choose('--suite', values.suite ?? (values.only === undefined ? 'usual' : 'all'), suites);
-  const pattern = new RegExp(values.only ?? '');
-  const chosen = suite.filter((one) => origins.includes(originOf(one)) && pattern.test(nameOf(one)));
-  if (chosen.length === 0) throw new Error(`--only: nothing is found by '${values.only ?? ''}'.`);
+  const suite = (values.suite ?? (values.only === undefined ? 'usual' : 'all'))
+    .split(',')
+    .flatMap((name) => choose('--suite', name, suites));
+  const [only, skip] = [pattern('--only', values.only), pattern('--skip', values.skip)];
+  const chosen = measurements.filter(
+    (one) =>
+      suite.includes(one) &&
+      origins.includes(originOf(one)) &&
+      only?.test(nameOf(one)) !== false &&
+      skip?.test(nameOf(one)) !== true,
+  );
+  if (chosen.length === 0) {
+    const without = values.skip === undefined ? '' : `, without what --skip '${values.skip}' finds`;
+    throw new Error(`--only: nothing is found by '${values.only ?? ''}'${without}.`);
+  }
   return {
     chosen,
     rounds: wholeNumber('--rounds', values.rounds, 1),
     mostSamples: wholeNumber('--samples', values.samples, batchSize),
     json: values.json,
   };
+}
+
+function pattern(name: string, text: string | undefined): RegExp | undefined {
+  try {
+    return text === undefined ? undefined : new RegExp(text);
+  } catch {
+    throw new Error(`${name}: expected a regular expression, received '${text}'.`);
+  }
 }
 
 function wholeNumber(name: string, text: string, least: number): number {

@@ -1,4 +1,5 @@
 // Which measurements there are, and the rows that come of them.
+import { isProcessName, processes, processNames, type ProcessName } from './processes.js';
 import { furtherNames, isLatency, isWorkloadName, usualNames, workloads, type WorkloadName } from './workloads.js';
 
 /** The numbers of threads that Nacre is measured with. */
@@ -36,10 +37,18 @@ export interface Row extends Measurement {
   readonly p99Microseconds?: number;
   /** Of a peer and what it runs on. */
   readonly version?: string;
-  /** From the start of a process to the end of its first training step, the median. */
-  readonly secondsToFirstStep?: number;
+  /** From the start of a process to the end of its first training step, or to a trained network's accuracy: the median. */
+  readonly seconds?: number;
+  readonly leastSeconds?: number;
+  /** Of a start with an empty cache, so much of it with a full one would not have taken: the median. */
+  readonly compileSeconds?: number;
+  /** Of a trained network on the test images, the median. */
+  readonly accuracy?: number;
   /** The most that was resident, in millions of bytes. */
-  readonly residentMegabytes?: number;
+  readonly peakMegabytes?: number;
+  /** Of Nacre's rows: the peer that takes the least, and how many times as much that is as Nacre takes. */
+  readonly bestPeer?: string;
+  readonly timesBestPeer?: number;
   /** Why there is no result. */
   readonly note?: string;
 }
@@ -111,7 +120,7 @@ function withPeers(workload: WorkloadName): Measurement[] {
 }
 
 /** A loop of one's own is compared with fit only. */
-function allOf(workload: WorkloadName, threads: readonly number[]): Measurement[] {
+function steadyOf(workload: WorkloadName, threads: readonly number[]): Measurement[] {
   const isInference = workloads[workload].kind === 'inference';
   return [
     ...withNacre(workload, threads),
@@ -120,17 +129,63 @@ function allOf(workload: WorkloadName, threads: readonly number[]): Measurement[
   ];
 }
 
-/** What is measured unless more is asked for. */
-export const usualMeasurements: readonly Measurement[] = [
-  ...usualNames.flatMap((workload) => allOf(workload, threadCounts)),
-  ...['first-start', 'cnn-start', 'cnn-memory'].flatMap((workload) => withNacre(workload, [mostThreads])),
+/** Memory and the time to a trained network are compared with the frameworks that one would take instead. */
+function processesOf(workload: ProcessName): Measurement[] {
+  const nacre = withNacre(workload, [mostThreads]);
+  switch (processes[workload].what) {
+    case 'start':
+      return nacre;
+    case 'compile':
+      // Only native code is kept.
+      return nacre.filter(({ backend }) => backend === 'native');
+    default:
+      return [
+        ...nacre,
+        { workload, implementation: 'keras', backend: 'tensorflow', threads: mostThreads },
+        { workload, implementation: 'keras', backend: 'jax', threads: mostThreads },
+        { workload, implementation: 'pytorch', backend: 'eager', threads: mostThreads },
+      ];
+  }
+}
+
+const steady: readonly Measurement[] = [
+  ...usualNames.flatMap((workload) => steadyOf(workload, threadCounts)),
+  ...furtherNames.flatMap((workload) => steadyOf(workload, [mostThreads])),
 ];
 
 /** All that can be measured. */
-export const measurements: readonly Measurement[] = [
-  ...usualMeasurements,
-  ...furtherNames.flatMap((workload) => allOf(workload, [mostThreads])),
-];
+export const measurements: readonly Measurement[] = [...steady, ...processNames.flatMap(processesOf)];
+
+/** What a measurement is of; a `--suite` for each. */
+export const kinds = [
+  'training',
+  'inference',
+  'matmul',
+  'convolution',
+  'stream',
+  'start',
+  'memory',
+  'trained',
+] as const;
+
+export function kindOf({ workload }: Measurement): (typeof kinds)[number] {
+  if (isProcessName(workload)) {
+    const { what } = processes[workload];
+    return what === 'compile' ? 'start' : what;
+  }
+  const steadyWorkload = workloads[workload as WorkloadName];
+  if (steadyWorkload.kind !== 'kernel') return steadyWorkload.kind;
+  const { task } = steadyWorkload.task;
+  return task === 'matmul' || task === 'convolution' ? task : 'stream';
+}
+
+/** What is measured unless more is asked for: the tutorials' own networks, and what takes no minutes of processes. */
+export const usualMeasurements: readonly Measurement[] = measurements.filter((measurement) => {
+  const { workload } = measurement;
+  return isWorkloadName(workload)
+    ? (usualNames as readonly string[]).includes(workload)
+    : kindOf(measurement) !== 'trained';
+});
 
 /** What `--only` is matched against: `first/nacre-wasm-2`. */
 export function nameOf({ workload, implementation, backend, threads }: Measurement): string {
@@ -142,6 +197,18 @@ export type SteadyMeasurement = Measurement & { readonly workload: WorkloadName 
 
 export function isSteady(measurement: Measurement): measurement is SteadyMeasurement {
   return isWorkloadName(measurement.workload);
+}
+
+/** A measurement of a whole process. */
+export type ProcessMeasurement = Measurement & { readonly workload: ProcessName };
+
+export function isProcess(measurement: Measurement): measurement is ProcessMeasurement {
+  return isProcessName(measurement.workload);
+}
+
+/** How a table names what was measured, and who is ahead. */
+export function labelOf({ implementation, backend }: Pick<Measurement, 'implementation' | 'backend'>): string {
+  return `${implementation}-${backend}`;
 }
 
 /** Whether a row's median is that of single calls. */

@@ -13,8 +13,10 @@ import { repository } from './repository.js';
 import { valueOf, type Runner } from './runner.js';
 import { checkedRows, checkedSteps } from './workloads.js';
 
-const peers = new URL('bench/peers/', repository);
-const pythonRemedy = 'not installed: bench/README.md says how to set up Python for the peers';
+/** Where the programs of the peers from Python are. */
+export const peers = new URL('bench/peers/', repository);
+/** What is said where there is no Python. */
+export const pythonRemedy = 'not installed: bench/README.md says how to set up Python for the peers';
 
 /** The interpreter with the peers' packages: NACRE_BENCH_PYTHON, or that of the virtual environment; undefined if there is none. */
 export function findPython(
@@ -27,7 +29,11 @@ export function findPython(
 }
 
 /** What a process of Python's is to be like, so that all of them use as many threads. */
-function environmentOf({ backend, threads, implementation }: Setting): Record<string, string | undefined> {
+export function environmentOf({
+  backend,
+  threads,
+  implementation,
+}: Pick<Setting, 'backend' | 'threads' | 'implementation'>): Record<string, string | undefined> {
   const count = String(threads);
   return {
     ...process.env,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { noThroughput, type Row } from './plan.js';
-import { comparisons, formatTable } from './table.js';
+import { comparisons, Table } from './table.js';
 
 const nacre = { implementation: 'nacre', backend: 'wasm' } as const;
 const tfjs = { implementation: 'tfjs', backend: 'wasm', threads: 1 } as const;
@@ -13,26 +13,38 @@ const rows: readonly Row[] = [
     leastMicrosecondsPerSample: 4.5,
     gflops: 81.8,
     fractionOfFloor: 0.7,
+    bestPeer: 'tfjs-wasm',
+    timesBestPeer: 29.4,
   },
   { workload: 'loop', ...nacre, threads: 2, microsecondsPerSample: 8, gflops: 51.1, fractionOfFloor: 0.4375 },
   { workload: 'first', ...tfjs, microsecondsPerSample: 147, gflops: 2.78, fractionOfFloor: 0.0241 },
   { workload: 'cnn', ...tfjs, ...noThroughput, note: 'not installed' },
-  { workload: 'cnn-memory', ...nacre, threads: 2, ...noThroughput, residentMegabytes: 205.4 },
-  { workload: 'first-start', ...nacre, threads: 2, ...noThroughput, secondsToFirstStep: 0.471 },
+  { workload: 'cnn-memory', ...nacre, threads: 2, ...noThroughput, peakMegabytes: 205.4 },
+  { workload: 'first-start', ...nacre, threads: 2, ...noThroughput, seconds: 0.471 },
+  { workload: 'cnn-compile', ...nacre, threads: 2, ...noThroughput, seconds: 1.704, compileSeconds: 1.299 },
+  { workload: 'first-trained', ...nacre, threads: 2, ...noThroughput, seconds: 1.52, accuracy: 0.97734 },
 ];
 
 describe('the table of the benchmarks', () => {
   test('has a line for each row, in columns', () => {
-    expect(formatTable(rows).split('\n')).toEqual([
-      'workload     implementation  threads  us/sample  least  GFLOP/s  of floor',
-      '-----------  --------------  -------  ---------  -----  -------  --------',
-      'first        nacre-wasm            2       5.00   4.50     81.8       70%',
-      'loop         nacre-wasm            2       8.00            51.1       44%',
-      'first        tfjs-wasm             1        147            2.78      2.4%',
-      'cnn          tfjs-wasm             1                                       not installed',
-      'cnn-memory   nacre-wasm            2                                       205 MB resident at most',
-      'first-start  nacre-wasm            2                                       0.47 s to the first step',
+    const table = new Table(rows);
+    expect(`${table.head()}\n${table.lines(rows)}`.split('\n')).toEqual([
+      'workload       implementation  threads  us/sample    least  GFLOP/s  of floor  x best peer',
+      '-------------  --------------  -------  ---------  -------  -------  --------  ---------------',
+      'first          nacre-wasm            2       5.00     4.50     81.8       70%  29.4 tfjs-wasm',
+      'loop           nacre-wasm            2       8.00              51.1       44%',
+      'first          tfjs-wasm             1        147              2.78      2.4%',
+      'cnn            tfjs-wasm             1                                                          not installed',
+      'cnn-memory     nacre-wasm            2                                                          205 MB resident at most',
+      'first-start    nacre-wasm            2                                                          0.47 s to the first step',
+      'cnn-compile    nacre-wasm            2                                                          1.70 s to the first step with an empty cache, 1.30 s more than with a full one',
+      'first-trained  nacre-wasm            2                                                          1.52 s to a test accuracy of 97.73%',
     ]);
+  });
+
+  test('can be printed row by row', () => {
+    const table = new Table(rows);
+    expect(rows.map((row) => table.lines([row])).join('\n')).toBe(table.lines(rows));
   });
 
   test("says how much faster Nacre is, and what a loop of one's own costs", () => {

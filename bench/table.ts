@@ -1,26 +1,27 @@
-// The table that the benchmarks print, and what it says in words.
-import { isPeer, type Row } from './plan.js';
+// The table that the benchmarks print, rows as they come, and what it says in words.
+import { isPeer, labelOf, type Measurement, type Row } from './plan.js';
 
 interface Column {
   readonly title: string;
   readonly isText?: boolean;
+  /** The least width, so that what comes later fits as well. */
+  readonly width?: number;
   readonly cell: (row: Row) => string;
 }
 
+const besidePeerTitle = 'x best peer';
+
 const columns: readonly Column[] = [
   { title: 'workload', isText: true, cell: ({ workload }) => workload },
-  { title: 'implementation', isText: true, cell: label },
+  { title: 'implementation', isText: true, cell: labelOf },
   { title: 'threads', cell: ({ threads }) => String(threads) },
   { title: 'us/sample', cell: ({ microsecondsPerSample }) => number(microsecondsPerSample) },
-  { title: 'least', cell: ({ leastMicrosecondsPerSample }) => number(leastMicrosecondsPerSample) },
+  { title: 'least', width: 7, cell: ({ leastMicrosecondsPerSample }) => number(leastMicrosecondsPerSample) },
   { title: 'GFLOP/s', cell: ({ gflops }) => number(gflops) },
   { title: 'of floor', cell: ({ fractionOfFloor }) => (fractionOfFloor === null ? '' : percent(fractionOfFloor)) },
+  { title: besidePeerTitle, isText: true, cell: besidePeer },
   { title: '', isText: true, cell: remark },
 ];
-
-function label({ implementation, backend }: Row): string {
-  return `${implementation}-${backend}`;
-}
 
 /** With three significant digits. */
 function number(value: number | null | undefined): string {
@@ -32,28 +33,57 @@ function percent(fraction: number): string {
   return `${fraction < 0.0995 ? (100 * fraction).toPrecision(2) : (100 * fraction).toFixed(0)}%`;
 }
 
+function besidePeer({ bestPeer, timesBestPeer }: Row): string {
+  return timesBestPeer === undefined ? '' : `${number(timesBestPeer)} ${bestPeer}`;
+}
+
 /** What the numbers of a sample do not say. */
 function remark(row: Row): string {
-  const { note, secondsToFirstStep, residentMegabytes, gigabytesPerSecond, p50Microseconds, p99Microseconds } = row;
+  const { note, seconds, compileSeconds, accuracy, peakMegabytes, gigabytesPerSecond } = row;
+  const { p50Microseconds, p99Microseconds } = row;
   if (note !== undefined) return note;
   if (p50Microseconds !== undefined) return `a call: p50 ${number(p50Microseconds)}, p99 ${number(p99Microseconds)} us`;
-  if (secondsToFirstStep !== undefined) return `${secondsToFirstStep.toFixed(2)} s to the first step`;
-  if (residentMegabytes !== undefined) return `${residentMegabytes.toFixed(0)} MB resident at most`;
+  if (compileSeconds !== undefined)
+    return `${seconds!.toFixed(2)} s to the first step with an empty cache, ${compileSeconds.toFixed(2)} s more than with a full one`;
+  if (accuracy !== undefined) return `${seconds!.toFixed(2)} s to a test accuracy of ${(100 * accuracy).toFixed(2)}%`;
+  if (seconds !== undefined) return `${seconds.toFixed(2)} s to the first step`;
+  if (peakMegabytes !== undefined) return `${peakMegabytes.toFixed(0)} MB resident at most`;
   return gigabytesPerSecond === undefined ? '' : `${number(gigabytesPerSecond)} GB/s`;
 }
 
-/** The rows as lines of text in columns. */
-export function formatTable(rows: readonly Row[]): string {
-  const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
-  const widths = columns.map(({ title }, i) => Math.max(title.length, ...cells.map((line) => line[i]!.length)));
-  const titles = columns.map(({ title }) => title);
-  const rule = columns.map(({ title }, i) => (title === '' ? '' : '-'.repeat(widths[i]!)));
-  return [titles, rule, ...cells]
-    .map((line) =>
-      line.map((cell, i) => (columns[i]!.isText ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
-    )
-    .map((line) => line.trimEnd())
-    .join('\n');
+/** A table whose columns are as wide as they need to be before the numbers are known. */
+export class Table {
+  readonly #widths: readonly number[];
+
+  /** @param names what will be in its rows, but for the floors, whose names are short */
+  constructor(names: readonly Measurement[]) {
+    const longest = (texts: readonly string[]): number => Math.max(0, ...texts.map(({ length }) => length));
+    const [workload, implementation] = [longest(names.map((one) => one.workload)), longest(names.map(labelOf))];
+    const needed: Readonly<Record<string, number>> = {
+      workload,
+      implementation,
+      [besidePeerTitle]: '0.000 '.length + longest(names.filter(isPeer).map(labelOf)),
+    };
+    this.#widths = columns.map(({ title, width = 0 }) => Math.max(title.length, width, needed[title] ?? 0));
+  }
+
+  /** The titles, and a rule below them. */
+  head(): string {
+    const rule = columns.map(({ title }, i) => (title === '' ? '' : '-'.repeat(this.#widths[i]!)));
+    return [columns.map(({ title }) => title), rule].map((cells) => this.#line(cells)).join('\n');
+  }
+
+  /** A line for each row. */
+  lines(rows: readonly Row[]): string {
+    return rows.map((row) => this.#line(columns.map(({ cell }) => cell(row)))).join('\n');
+  }
+
+  #line(cells: readonly string[]): string {
+    const padded = cells.map((cell, i) =>
+      columns[i]!.isText ? cell.padEnd(this.#widths[i]!) : cell.padStart(this.#widths[i]!),
+    );
+    return padded.join('  ').trimEnd();
+  }
 }
 
 /** How much faster Nacre is than each peer, a line for each of its rows, and how a loop of one's own compares with fit. */
@@ -67,15 +97,15 @@ export function comparisons(rows: readonly Row[]): string[] {
     if (isPeer(row)) return [];
     if (row.workload === 'loop') {
       const fit = timed.find(
-        (other) => other.workload === 'first' && label(other) === label(row) && other.threads === row.threads,
+        (other) => other.workload === 'first' && labelOf(other) === labelOf(row) && other.threads === row.threads,
       );
       if (!fit) return [];
       const part = (fit.microseconds / row.microseconds).toFixed(2);
-      return [`loop: ${label(row)} ${on(row)} reaches ${part} of the speed of fit`];
+      return [`loop: ${labelOf(row)} ${on(row)} reaches ${part} of the speed of fit`];
     }
     const parts = timed
       .filter((peer) => isPeer(peer) && peer.workload === row.workload)
-      .map((peer) => `${number(peer.microseconds / row.microseconds)} times as fast as ${label(peer)}`);
-    return parts.length === 0 ? [] : [`${row.workload}: ${label(row)} ${on(row)} is ${parts.join(', ')}`];
+      .map((peer) => `${number(peer.microseconds / row.microseconds)} times as fast as ${labelOf(peer)}`);
+    return parts.length === 0 ? [] : [`${row.workload}: ${labelOf(row)} ${on(row)} is ${parts.join(', ')}`];
   });
 }

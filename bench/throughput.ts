@@ -4,7 +4,7 @@ import type { Floors } from './floors.js';
 import { costOf, type Cost } from './costs.js';
 import { Unavailable, type Expectation, type Setting } from './implementation.js';
 import { spotValues } from './kernels.js';
-import { PeerFiles } from './peer-files.js';
+import type { PeerFiles } from './peer-files.js';
 import {
   countsCalls,
   floorTargetOf,
@@ -27,6 +27,8 @@ export interface ThroughputSettings {
   /** In an epoch that is timed. */
   readonly mostSamples: number;
   readonly floors: Floors;
+  /** Of the samples and weights. */
+  readonly files: PeerFiles;
   /** Hears how far it has come. */
   readonly tell: (line: string) => void;
 }
@@ -47,19 +49,17 @@ export async function measureThroughput(
   measurements: readonly SteadyMeasurement[],
   settings: ThroughputSettings,
 ): Promise<Row[]> {
-  const files = new PeerFiles();
-  const contestants = measurements.map((measurement) => enter(measurement, settings.mostSamples, files));
+  const contestants = measurements.map((measurement) => enter(measurement, settings));
   try {
     await check(contestants, settings.tell);
     await time(contestants, settings);
   } finally {
     for (const { runner } of contestants) runner.close();
-    await files.close();
   }
   return contestants.map((contestant) => rowOf(contestant, settings.floors));
 }
 
-function enter(measurement: SteadyMeasurement, mostSamples: number, files: PeerFiles): Contestant {
+function enter(measurement: SteadyMeasurement, { mostSamples, files }: ThroughputSettings): Contestant {
   const { implementation, backend, threads } = measurement;
   const workload: Workload = workloads[measurement.workload];
   const origin = originOf(measurement);

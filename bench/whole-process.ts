@@ -1,43 +1,224 @@
-// What is measured over a whole process: the time from its start until its first training step is done, and its memory.
-import { fork } from 'node:child_process';
+// Measures whole processes: programs that train a network from their start on, with Nacre (program.ts) or with a peer
+// (peers/program.py). Those of a workload take turns, and what they come to is checked.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Message } from './first-step.js';
+import { checkAccuracy, checkLosses } from './checks.js';
+import type { Reply } from './child.js';
 import { Unavailable } from './implementation.js';
+import type { PeerFiles } from './peer-files.js';
+import { nameOf, noThroughput, originOf, type ProcessMeasurement, type Row } from './plan.js';
+import {
+  checkedLossSteps,
+  leastAccuracy,
+  memorySteps,
+  processes,
+  roundsOf,
+  trainedEpochs,
+  type ProcessWorkload,
+  type ProgramResult,
+  type ProgramTask,
+} from './processes.js';
+import { environmentOf, findPython, peers, pythonRemedy } from './python.js';
+import { valueOf } from './runner.js';
+import { median } from './statistics.js';
+import { batchSize } from './workloads.js';
 
-export interface WholeProcess {
-  /** From the start of the process to the end of its first step. */
+export interface ProcessSettings {
+  readonly rounds: number;
+  readonly files: PeerFiles;
+  /** Hears how far it has come. */
+  readonly tell: (line: string) => void;
+}
+
+/** What a process did, and how long that took from its start. */
+interface Run extends ProgramResult {
   readonly seconds: number;
-  /** The most memory that was resident. */
-  readonly residentBytes: number;
+}
+
+interface Contestant {
+  readonly measurement: ProcessMeasurement;
+  readonly workload: ProcessWorkload;
+  readonly runs: Run[];
+  /** Of `compile`: how much sooner the same program comes to its first step when it finds its code in the cache. */
+  readonly savings: number[];
+  /** Why it is out. */
+  problem?: string;
+}
+
+/** The rows of measurements of one workload. */
+export async function measureProcesses(
+  measurements: readonly ProcessMeasurement[],
+  { rounds, files, tell }: ProcessSettings,
+): Promise<Row[]> {
+  const contestants: Contestant[] = measurements.map((measurement) => ({
+    measurement,
+    workload: processes[measurement.workload],
+    runs: [],
+    savings: [],
+  }));
+  for (const contestant of contestants) {
+    const { measurement, workload } = contestant;
+    if (workload.what !== 'start' && workload.what !== 'trained') continue;
+    tell(`warming up ${nameOf(measurement)}`);
+    await attempt(contestant, () => runOf(measurement, files, { steps: 1 }));
+  }
+  for (let round = 0; ; round++) {
+    const rest = contestants.filter(({ workload }) => round < roundsOf(workload, rounds));
+    if (rest.length === 0) break;
+    for (const contestant of rest) {
+      if (contestant.problem !== undefined) continue;
+      tell(`round ${round + 1} of ${roundsOf(contestant.workload, rounds)}: ${nameOf(contestant.measurement)}`);
+      await attempt(contestant, () => measure(contestant, files));
+    }
+  }
+  return checked(contestants, files, tell);
+}
+
+/** What may go wrong with one of them does not end the others. */
+async function attempt(contestant: Contestant, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    contestant.problem = error instanceof Unavailable ? message : `failed: ${message}`;
+  }
+}
+
+async function measure({ measurement, workload, runs, savings }: Contestant, files: PeerFiles): Promise<void> {
+  const isNacre = originOf(measurement) === 'nacre';
+  if (workload.what !== 'compile' && !(workload.what === 'memory' && isNacre)) {
+    runs.push(await runOf(measurement, files));
+    return;
+  }
+  // What it takes to compile is part of both: the time of the first run, and the memory that it needs at most.
+  const cache = await mkdtemp(join(tmpdir(), 'nacre-cache-'));
+  try {
+    const first = await runOf(measurement, files, { cache });
+    runs.push(first);
+    if (workload.what === 'compile') savings.push(first.seconds - (await runOf(measurement, files, { cache })).seconds);
+  } finally {
+    await rm(cache, { recursive: true });
+  }
+}
+
+interface RunOptions {
+  /** Ends after so many steps. */
+  readonly steps?: number;
+  /** A cache folder of Nacre's other than the usual one. */
+  readonly cache?: string;
+}
+
+function taskOf(measurement: ProcessMeasurement, steps: number | undefined): ProgramTask {
+  const { what, network } = processes[measurement.workload];
+  const { implementation, backend, threads } = measurement;
+  const usualSteps = { start: 1, compile: 1, memory: memorySteps, trained: null };
+  return {
+    ...{ what: what === 'compile' ? 'start' : what, network, implementation, backend, threads, batchSize },
+    epochs: what === 'trained' && steps === undefined ? trainedEpochs : 1,
+    steps: steps ?? usualSteps[what],
+    lossSteps: checkedLossSteps[network],
+  };
+}
+
+async function runOf(
+  measurement: ProcessMeasurement,
+  files: PeerFiles,
+  { steps, cache }: RunOptions = {},
+): Promise<Run> {
+  const task = taskOf(measurement, steps);
+  if (originOf(measurement) === 'nacre') {
+    const program = fileURLToPath(new URL('program.js', import.meta.url));
+    const environment = cache === undefined ? process.env : { ...process.env, NACRE_CACHE: cache };
+    return runProgram(process.execPath, [program, JSON.stringify(task)], environment);
+  }
+  const interpreter = findPython();
+  if (interpreter === undefined) throw new Unavailable(pythonRemedy);
+  const data = await files.of(task);
+  const program = fileURLToPath(new URL('program.py', peers));
+  return runProgram(interpreter, [program, JSON.stringify({ ...task, data })], environmentOf(measurement));
 }
 
 /**
- * Trains in a process of its own for some steps.
- * @throws Unavailable where the backend does not run on this machine
+ * Runs a program that prints one line, and waits until it has ended.
+ * @throws Unavailable where the program says so, or there is no such interpreter
  */
-export function measureProcess(
-  workload: 'first' | 'cnn',
-  backend: string,
-  threads: number,
-  steps: number,
-): Promise<WholeProcess> {
-  return new Promise((resolve, reject) => {
-    const begin = performance.now();
-    const program = fileURLToPath(new URL('first-step.js', import.meta.url));
-    const child = fork(program, [workload, backend, String(threads), String(steps)], {
-      stdio: ['ignore', process.stderr.fd, process.stderr.fd, 'ipc'],
-    });
-    let seconds = NaN;
-    let residentBytes = NaN;
-    child.on('message', (message: Message) => {
-      if ('unavailable' in message) reject(new Unavailable(message.unavailable));
-      else if ('firstStep' in message) seconds = (performance.now() - begin) / 1000;
-      else residentBytes = message.residentBytes;
-    });
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code === 0) resolve({ seconds, residentBytes });
-      else reject(new Error(`The process that trains ${workload} ended with ${code}.`));
-    });
+export async function runProgram(
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Run> {
+  const begin = performance.now();
+  const child = spawn(command, args, { env: environment, stdio: ['ignore', 'pipe', process.stderr.fd] });
+  let printed = '';
+  let seconds = NaN;
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+    if (Number.isNaN(seconds) && printed.includes('\n')) seconds = (performance.now() - begin) / 1000;
   });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('close', resolve);
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'ENOENT' ? new Unavailable(`${pythonRemedy} (no ${command})`) : error),
+    );
+  });
+  if (code !== 0) throw new Error(`its process ended (${code})`);
+  return { seconds, ...(valueOf(replyIn(printed)) as ProgramResult) };
+}
+
+function replyIn(printed: string): Reply {
+  try {
+    return JSON.parse(printed) as Reply;
+  } catch {
+    throw new Error(`it printed '${printed.slice(0, 200)}', which is no reply`);
+  }
+}
+
+/** The rows, after what each came to was compared with what it should have come to. */
+async function checked(
+  contestants: readonly Contestant[],
+  files: PeerFiles,
+  tell: (line: string) => void,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  let expected: number | undefined;
+  for (const contestant of contestants) {
+    const { measurement, workload, runs, problem } = contestant;
+    if (problem === undefined && workload.what === 'memory')
+      await attempt(contestant, async () => {
+        if (expected === undefined) {
+          tell(`what the reference comes to for ${measurement.workload}`);
+          const reference = { ...measurement, implementation: 'nacre', backend: 'reference', threads: 1 };
+          expected = (await runOf(reference, files, { steps: checkedLossSteps[workload.network] })).loss!;
+        }
+        complain(contestant, checkLosses([runs[0]!.loss!], { losses: [expected], hasDropout: false }));
+      });
+    if (problem === undefined && workload.what === 'trained')
+      for (const { accuracy } of runs)
+        complain(contestant, checkAccuracy(accuracy!, leastAccuracy[workload.network as keyof typeof leastAccuracy]));
+    rows.push(rowOf(contestant));
+  }
+  return rows;
+}
+
+function complain(contestant: Contestant, problem: string | undefined): void {
+  if (problem !== undefined) contestant.problem = `wrong results: ${problem}`;
+}
+
+function rowOf({ measurement, workload, runs, savings, problem }: Contestant): Row {
+  const version = runs[0]?.version;
+  const row = { ...measurement, ...noThroughput, ...(version === undefined ? {} : { version }) };
+  if (problem !== undefined) return { ...row, note: problem };
+  if (workload.what === 'memory') return { ...row, peakMegabytes: median(runs.map((run) => run.peakBytes!)) / 1e6 };
+  const times = runs.map(({ seconds }) => seconds);
+  return {
+    ...row,
+    seconds: median(times),
+    leastSeconds: Math.min(...times),
+    measurements: times.length,
+    ...(workload.what === 'compile' ? { compileSeconds: median(savings) } : {}),
+    ...(workload.what === 'trained' ? { accuracy: median(runs.map((run) => run.accuracy!)) } : {}),
+  };
 }

@@ -14,6 +14,8 @@ test('the latency of a call counts for one image and one product', () => {
     'matmul-256-call',
     'matmul-1024-call',
     'matmul-2048-call',
+    'matmul-1000x777x333-call',
+    'matmul-4096x32x4096-call',
   ]);
 });
 

@@ -93,12 +93,8 @@ function matmul(m: number, k: number, n: number, operands: MatmulTask['operands'
   return { kind: 'kernel', task: { task: 'matmul', m, k, n, operands, chain }, byCall: false };
 }
 
-function matmulCall(size: number): Kernel {
-  return { ...matmul(size, size, size), task: squareProduct(size), byCall: true };
-}
-
-function squareProduct(size: number): MatmulTask {
-  return { task: 'matmul', m: size, k: size, n: size, operands: 'nn', chain: 1 };
+function matmulCall(m: number, k = m, n = m): Kernel {
+  return { kind: 'kernel', task: { task: 'matmul', m, k, n, operands: 'nn', chain: 1 }, byCall: true };
 }
 
 function convolution(
@@ -147,6 +143,8 @@ const further = {
   'matmul-256-call': matmulCall(256),
   'matmul-1024-call': matmulCall(1024),
   'matmul-2048-call': matmulCall(2048),
+  'matmul-1000x777x333-call': matmulCall(1000, 777, 333),
+  'matmul-4096x32x4096-call': matmulCall(4096, 32, 4096),
   'conv-56x56x64-3x3': convolution(56, 64, 64, 3),
   'conv-28x28x128-3x3': convolution(28, 128, 128, 3),
   'conv-14x14x256-3x3': convolution(14, 256, 256, 3),

@@ -10,11 +10,15 @@ ROUND_SECONDS = 0.3
 BUNDLE_SECONDS = 0.02
 
 
+# Filters and convolutions of each block of the deep cnn, as in networks.ts.
+DEEP_BLOCKS = [(16, 7), (32, 6), (64, 6)]
+
+
 class Data:
     """The samples and the weights that every implementation begins with."""
 
     def __init__(self, setting):
-        data = setting["data"]
+        self.files = data = setting["data"]
         pixels = np.fromfile(data["images"], np.uint8)
         self.images = pixels.reshape(-1, 28, 28)
         self.labels = np.fromfile(data["labels"], np.uint8).astype(np.int32)
@@ -29,6 +33,12 @@ class Data:
     def scaled_images(self, count):
         """float32 of 0 to 1, [count, 28, 28]."""
         return self.images[:count].astype(np.float32) / np.float32(255)
+
+    def test_samples(self):
+        """Images, float32 of 0 to 1, and labels that networks are tested with."""
+        images = np.fromfile(self.files["testImages"], np.uint8).reshape(-1, 28, 28)
+        labels = np.fromfile(self.files["testLabels"], np.uint8).astype(np.int32)
+        return images.astype(np.float32) / np.float32(255), labels
 
 
 def element_values(spec):

@@ -33,21 +33,28 @@ class Host:
         raise ValueError(f"expected create, check or round, received '{method}'")
 
 
-def reply_to(host, line):
+def reply_of(work):
+    """What `work` returns, or why it does not, as a reply."""
     try:
-        return {"value": host.answer(json.loads(line))}
+        return {"value": work()}
     except ImportError as error:
         return {"unavailable": f"not installed: {error} (bench/README.md says how to set up Python for the peers)"}
     except Exception as error:  # whatever goes wrong in a library is to be told, not to end the others
         return {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
 
 
-def main():
+def open_replies():
+    """A file that writes to standard output, to which nothing else does from now on."""
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return replies
+
+
+def main():
+    replies = open_replies()
     host = Host()
     for line in sys.stdin:
-        replies.write(json.dumps(reply_to(host, line)) + "\n")
+        replies.write(json.dumps(reply_of(lambda: host.answer(json.loads(line)))) + "\n")
         replies.flush()
 
 

@@ -5,7 +5,7 @@ import time
 import keras
 import numpy as np
 
-from common import Data, InferenceTimer
+from common import DEEP_BLOCKS, Data, InferenceTimer
 
 
 def version(setting):
@@ -27,9 +27,24 @@ def set_threads(setting):
         hold_to_cores(threads)
 
 
+def deep_convolutions():
+    for block, (filters, count) in enumerate(DEEP_BLOCKS):
+        if block > 0:
+            yield keras.layers.MaxPooling2D(2)
+        for _ in range(count):
+            yield keras.layers.Conv2D(filters, 3, padding="same", activation="relu")
+
+
 def build(workload):
     layers = keras.layers
-    if workload["network"] == "cnn":
+    if workload["network"] == "deep-cnn":
+        parts = [
+            keras.Input((28, 28, 1)),
+            *deep_convolutions(),
+            layers.Flatten(),
+            layers.Dense(10, activation="softmax"),
+        ]
+    elif workload["network"] == "cnn":
         parts = [
             keras.Input((28, 28, 1)),
             layers.Conv2D(32, 3, activation="relu"),
@@ -118,6 +133,63 @@ def inference(setting):
         return np.asarray(model.predict_on_batch(images[..., None] if has_channels else images))
 
     return InferenceTimer(setting, data, predict)
+
+
+class StepCallback(keras.callbacks.Callback):
+    """Ends the training after some steps, and remembers the mean loss of the first ones."""
+
+    def __init__(self, task):
+        super().__init__()
+        self.task = task
+        self.loss = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch + 1 == self.task["lossSteps"]:
+            self.loss = float(logs["loss"])
+        if batch + 1 == self.task["steps"]:
+            self.model.stop_training = True
+
+
+def run_program(task):
+    """What program.py is asked for."""
+    set_threads(task)
+    data = Data(task)
+    is_memory = task["what"] == "memory"
+    network = build(task)
+    network.set_weights(data.weights)
+    if is_memory:
+        # Pixels stay bytes, so that no copy of the data counts that a program could do without.
+        x = data.images
+        model = keras.Sequential([keras.Input((28, 28), dtype="uint8"), keras.layers.Rescaling(1 / 255)])
+        if task["network"] != "first":
+            model.add(keras.layers.Reshape((28, 28, 1)))
+        for layer in network.layers:
+            model.add(layer)
+    else:
+        x = data.scaled_images(len(data.images))
+        x = x[..., None] if task["network"] == "cnn" else x
+        model = network
+    model.compile(
+        optimizer="adam",
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        steps_per_execution=STEPS_PER_EXECUTION if task["network"] == "first" and task["steps"] is None else 1,
+    )
+    steps = StepCallback(task)
+    model.fit(
+        x,
+        data.labels,
+        batch_size=task["batchSize"],
+        epochs=task["epochs"],
+        shuffle=not is_memory,
+        verbose=0,
+        callbacks=[] if task["steps"] is None else [steps],
+    )
+    if is_memory:
+        return {"loss": steps.loss}
+    x_test, y_test = data.test_samples()
+    x_test = x_test[..., None] if task["network"] == "cnn" else x_test
+    return {"accuracy": float(model.evaluate(x_test, y_test, verbose=0)[1])}
 
 
 def create(setting):

@@ -6,14 +6,27 @@ import numpy as np
 import torch
 from torch import nn
 
-from common import Data, InferenceTimer
+from common import DEEP_BLOCKS, Data, InferenceTimer
 
 
 def version(setting):
     return f"pytorch {torch.__version__}"
 
 
+def deep_convolutions():
+    channels = 1
+    for block, (filters, count) in enumerate(DEEP_BLOCKS):
+        if block > 0:
+            yield nn.MaxPool2d(2)
+        for _ in range(count):
+            yield nn.Conv2d(channels, filters, 3, padding=1)
+            yield nn.ReLU()
+            channels = filters
+
+
 def build(workload):
+    if workload["network"] == "deep-cnn":
+        return nn.Sequential(*deep_convolutions(), nn.Flatten(), nn.Linear(7 * 7 * DEEP_BLOCKS[-1][0], 10))
     if workload["network"] == "cnn":
         return nn.Sequential(
             nn.Conv2d(1, 32, 3),
@@ -58,7 +71,7 @@ def prepared(setting, weights):
 
 def arranged(workload, x):
     """Images [count, 28, 28] as the network takes them."""
-    return x[:, None].contiguous(memory_format=torch.channels_last) if workload["network"] == "cnn" else x
+    return x if workload["network"] == "first" else x[:, None].contiguous(memory_format=torch.channels_last)
 
 
 class Training:
@@ -122,6 +135,53 @@ def inference(setting):
             return run(arranged(setting["workload"], torch.from_numpy(images))).numpy()
 
     return InferenceTimer(setting, data, predict)
+
+
+def accuracy_of(model, x, y):
+    """On all samples, by batches of 1000, as its example for MNIST tests."""
+    model.eval()
+    with torch.inference_mode():
+        right = sum(int((model(part).argmax(1) == labels).sum()) for part, labels in zip(x.split(1000), y.split(1000)))
+    return right / len(y)
+
+
+def run_program(task):
+    """What program.py is asked for: the loop of its tutorials."""
+    torch.set_num_threads(task["threads"])
+    data = Data(task)
+    is_memory = task["what"] == "memory"
+    # Where memory counts, pixels stay bytes, so that no copy of the data counts that a program could do without.
+    x = torch.from_numpy(data.images) if is_memory else torch.from_numpy(data.scaled_images(len(data.images)))
+    x = arranged(task, x)
+    y = torch.from_numpy(data.labels.astype(np.int64))
+    model = prepared({"workload": task}, data.weights).train()
+    optimizer = torch.optim.Adam(model.parameters(), eps=1e-7, fused=True)
+    criterion = nn.CrossEntropyLoss()
+    losses = []
+    step = 0
+    for _ in range(task["epochs"]):
+        order = torch.arange(len(y)) if is_memory else torch.randperm(len(y))
+        total = torch.zeros(())
+        right = torch.zeros((), dtype=torch.int64)
+        for rows in order.split(task["batchSize"]):
+            batch, labels = x[rows], y[rows]
+            logits = model(batch.float() / 255 if is_memory else batch)
+            loss = criterion(logits, labels)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            total += loss.detach() * len(rows)
+            right += (logits.detach().argmax(1) == labels).sum()
+            step += 1
+            if step <= task["lossSteps"] and is_memory:
+                losses.append(float(loss.detach()))
+            if step == task["steps"]:
+                break
+    if is_memory:
+        return {"loss": sum(losses) / len(losses)}
+    x_test, y_test = data.test_samples()
+    x_test = arranged(task, torch.from_numpy(x_test))
+    return {"accuracy": accuracy_of(model, x_test, torch.from_numpy(y_test.astype(np.int64)))}
 
 
 def create(setting):
