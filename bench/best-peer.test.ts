@@ -32,6 +32,15 @@ test('so are seconds and memory', () => {
   expect(memory!.timesBestPeer).toBe(0.5);
 });
 
+test('of calls, the slowest are compared too, whoever has the least', () => {
+  const rows = [
+    row('m', 'nacre', { microsecondsPerSample: 2, p99Microseconds: 4 }),
+    row('m', 'jax', { microsecondsPerSample: 3, p99Microseconds: 20 }),
+    row('m', 'pytorch', { microsecondsPerSample: 5, p99Microseconds: 6 }),
+  ];
+  expect(withBestPeers(rows)[0]).toMatchObject({ bestPeer: 'jax-x', timesBestPeer: 1.5, timesBestP99: 1.5 });
+});
+
 test('what could not be measured is compared with nothing', () => {
   const rows = [row('t', 'nacre', { note: 'not available' }), row('t', 'keras', { seconds: 7 })];
   expect(withBestPeers(rows)).toEqual(rows);

@@ -6,17 +6,31 @@ function amountOf({ microsecondsPerSample, seconds, peakMegabytes }: Row): numbe
   return microsecondsPerSample ?? seconds ?? peakMegabytes;
 }
 
+interface Best {
+  readonly label: string;
+  readonly amount: number;
+}
+
+function leastOf(peers: readonly Row[], amount: (row: Row) => number | undefined): Best | undefined {
+  const found = peers.flatMap((row) => {
+    const value = amount(row);
+    return value === undefined ? [] : [{ label: labelOf(row), amount: value }];
+  });
+  return found.reduce<Best | undefined>((best, one) => (best && best.amount <= one.amount ? best : one), undefined);
+}
+
 /** The rows, those of Nacre with the best of the peers that were measured on the same workload. */
 export function withBestPeers(rows: readonly Row[]): Row[] {
-  const best = new Map<string, { readonly label: string; readonly amount: number }>();
-  for (const row of rows) {
-    const amount = amountOf(row);
-    if (row.implementation === 'floor' || !isPeer(row) || amount === undefined) continue;
-    if (amount < (best.get(row.workload)?.amount ?? Infinity)) best.set(row.workload, { label: labelOf(row), amount });
-  }
+  const contestants = rows.filter(({ implementation }) => implementation !== 'floor');
   return rows.map((row) => {
-    const [peer, amount] = [best.get(row.workload), amountOf(row)];
-    if (row.implementation === 'floor' || isPeer(row) || !peer || amount === undefined) return row;
-    return { ...row, bestPeer: peer.label, timesBestPeer: peer.amount / amount };
+    const amount = amountOf(row);
+    if (amount === undefined || !contestants.includes(row) || isPeer(row)) return row;
+    const peers = contestants.filter((other) => isPeer(other) && other.workload === row.workload);
+    const [best, bestP99] = [leastOf(peers, amountOf), leastOf(peers, ({ p99Microseconds }) => p99Microseconds)];
+    return {
+      ...row,
+      ...(best ? { bestPeer: best.label, timesBestPeer: best.amount / amount } : {}),
+      ...(bestP99 && row.p99Microseconds !== undefined ? { timesBestP99: bestP99.amount / row.p99Microseconds } : {}),
+    };
   });
 }

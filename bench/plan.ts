@@ -49,6 +49,8 @@ export interface Row extends Measurement {
   /** Of Nacre's rows: the peer that takes the least, and how many times as much that is as Nacre takes. */
   readonly bestPeer?: string;
   readonly timesBestPeer?: number;
+  /** The same of the least `p99Microseconds` of a peer. */
+  readonly timesBestP99?: number;
   /** Why there is no result. */
   readonly note?: string;
 }

@@ -12,7 +12,7 @@ interface Column {
 const besidePeerTitle = 'x best peer';
 
 const columns: readonly Column[] = [
-  { title: 'workload', isText: true, cell: ({ workload }) => workload },
+  { title: 'workload', isText: true, width: 'multiply-add'.length, cell: ({ workload }) => workload },
   { title: 'implementation', isText: true, cell: labelOf },
   { title: 'threads', cell: ({ threads }) => String(threads) },
   { title: 'us/sample', cell: ({ microsecondsPerSample }) => number(microsecondsPerSample) },
@@ -40,9 +40,12 @@ function besidePeer({ bestPeer, timesBestPeer }: Row): string {
 /** What the numbers of a sample do not say. */
 function remark(row: Row): string {
   const { note, seconds, compileSeconds, accuracy, peakMegabytes, gigabytesPerSecond } = row;
-  const { p50Microseconds, p99Microseconds } = row;
+  const { p50Microseconds, p99Microseconds, timesBestP99 } = row;
   if (note !== undefined) return note;
-  if (p50Microseconds !== undefined) return `a call: p50 ${number(p50Microseconds)}, p99 ${number(p99Microseconds)} us`;
+  if (p50Microseconds !== undefined) {
+    const beside = timesBestP99 === undefined ? '' : `, the least p99 of a peer is ${number(timesBestP99)} of that`;
+    return `a call: p50 ${number(p50Microseconds)}, p99 ${number(p99Microseconds)} us${beside}`;
+  }
   if (compileSeconds !== undefined)
     return `${seconds!.toFixed(2)} s to the first step with an empty cache, ${compileSeconds.toFixed(2)} s more than with a full one`;
   if (accuracy !== undefined) return `${seconds!.toFixed(2)} s to a test accuracy of ${(100 * accuracy).toFixed(2)}%`;
@@ -55,7 +58,7 @@ function remark(row: Row): string {
 export class Table {
   readonly #widths: readonly number[];
 
-  /** @param names what will be in its rows, but for the floors, whose names are short */
+  /** @param names what will be in its rows; the floors' names are known */
   constructor(names: readonly Measurement[]) {
     const longest = (texts: readonly string[]): number => Math.max(0, ...texts.map(({ length }) => length));
     const [workload, implementation] = [longest(names.map((one) => one.workload)), longest(names.map(labelOf))];

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { timeBundles, timeCalls } from './timing.js';
 
-test('calls are timed one by one, at most so many, after one that is not', async () => {
+test('calls are timed one by one, at most so many, after some that are not', async () => {
   let calls = 0;
   const times = await timeCalls(() => Promise.resolve(calls++), 5);
   expect(times).toHaveLength(5);
-  expect(calls).toBe(6);
+  expect(calls).toBeGreaterThan(5);
+  expect(calls).toBeLessThanOrEqual(10);
   for (const time of times) expect(time).toBeGreaterThanOrEqual(0);
 });
 

@@ -7,6 +7,7 @@ import numpy as np
 
 # As in timing.ts.
 ROUND_SECONDS = 0.3
+WARM_SECONDS = 0.1
 BUNDLE_SECONDS = 0.02
 
 
@@ -63,8 +64,12 @@ def at_spots(results, spots):
 
 
 def time_calls(call, most_calls):
-    """Microseconds of one call after the other."""
-    call()
+    """Microseconds of one call after the other, after some that are not timed."""
+    call_for(WARM_SECONDS, call, most_calls)
+    return call_for(ROUND_SECONDS, call, most_calls)
+
+
+def call_for(seconds, call, most_calls):
     times = []
     begin = time.perf_counter()
     while True:
@@ -72,7 +77,7 @@ def time_calls(call, most_calls):
         call()
         after = time.perf_counter()
         times.append(1e6 * (after - before))
-        if len(times) >= most_calls or after - begin >= ROUND_SECONDS:
+        if len(times) >= most_calls or after - begin >= seconds:
             return times
 
 
