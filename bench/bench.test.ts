@@ -42,6 +42,7 @@ test('trainings are checked and timed, beside the floors', async () => {
     expect(row).toMatchObject({ implementation: 'nacre', backend: 'wasm', measurements: 1 });
     expect(row.microsecondsPerSample).toBeGreaterThan(0);
     expect(row.fractionOfFloor).toBeGreaterThan(0);
+    expect(row.nearerFloor).toBe('arithmetic');
     expect(row.gflops! * row.microsecondsPerSample! * 1000).toBeCloseTo(2 * (784 * 128 * 2 + 128 * 10 * 3), 3);
     expect(row).not.toHaveProperty('note');
   }

@@ -28,6 +28,8 @@ export interface Row extends Measurement {
   readonly gflops: number | null;
   /** 1 where arithmetic or memory is as fast as the machine can do it with these threads, whichever binds. */
   readonly fractionOfFloor: number | null;
+  /** Which of the two binds. */
+  readonly nearerFloor?: 'arithmetic' | 'memory';
   readonly leastMicrosecondsPerSample?: number;
   /** How many there were. */
   readonly measurements?: number;

@@ -18,7 +18,7 @@ const columns: readonly Column[] = [
   { title: 'us/sample', cell: ({ microsecondsPerSample }) => number(microsecondsPerSample) },
   { title: 'least', width: 7, cell: ({ leastMicrosecondsPerSample }) => number(leastMicrosecondsPerSample) },
   { title: 'GFLOP/s', cell: ({ gflops }) => number(gflops) },
-  { title: 'of floor', cell: ({ fractionOfFloor }) => (fractionOfFloor === null ? '' : percent(fractionOfFloor)) },
+  { title: 'of floor', cell: ofFloor },
   { title: besidePeerTitle, isText: true, cell: besidePeer },
   { title: '', isText: true, cell: remark },
 ];
@@ -31,6 +31,12 @@ function number(value: number | null | undefined): string {
 
 function percent(fraction: number): string {
   return `${fraction < 0.0995 ? (100 * fraction).toPrecision(2) : (100 * fraction).toFixed(0)}%`;
+}
+
+/** With the floor that is meant, as profiles name it: F of floating-point operations, B of bytes. */
+function ofFloor({ fractionOfFloor, nearerFloor }: Row): string {
+  if (fractionOfFloor === null) return '';
+  return `${percent(fractionOfFloor)}${nearerFloor === undefined ? '' : nearerFloor === 'memory' ? ' B' : ' F'}`;
 }
 
 function besidePeer({ bestPeer, timesBestPeer }: Row): string {

@@ -142,7 +142,8 @@ function rowOf({ measurement, setting, times, version, problem }: Contestant, fl
     ...common,
     microsecondsPerSample,
     gflops,
-    fractionOfFloor: least === undefined ? null : least / microsecondsPerSample,
+    fractionOfFloor: least === undefined ? null : least.microseconds / microsecondsPerSample,
+    ...(least === undefined ? {} : { nearerFloor: least.nearerFloor }),
     leastMicrosecondsPerSample: Math.min(...times),
     measurements: times.length,
     ...(bytes === 0 ? {} : { gigabytesPerSecond: bytes / (1000 * microsecondsPerSample) }),
@@ -153,9 +154,17 @@ function rowOf({ measurement, setting, times, version, problem }: Contestant, fl
 }
 
 /** What a sample takes where arithmetic or memory is as fast as the machine can do it, whichever takes longer. */
-function leastMicroseconds({ flops, bytes }: Cost, measurement: SteadyMeasurement, floors: Floors): number | undefined {
+function leastMicroseconds(
+  { flops, bytes }: Cost,
+  measurement: SteadyMeasurement,
+  floors: Floors,
+): { readonly microseconds: number; readonly nearerFloor: 'arithmetic' | 'memory' } | undefined {
   const probe = floors.of(floorTargetOf(measurement));
   if (!probe) return undefined;
   const { threads } = measurement;
-  return Math.max(flops / (1000 * probe.gflops(threads)), bytes / (1000 * probe.gigabytesPerSecond(threads)));
+  const arithmetic = flops / (1000 * probe.gflops(threads));
+  const memory = bytes / (1000 * probe.gigabytesPerSecond(threads));
+  return arithmetic >= memory
+    ? { microseconds: arithmetic, nearerFloor: 'arithmetic' }
+    : { microseconds: memory, nearerFloor: 'memory' };
 }
