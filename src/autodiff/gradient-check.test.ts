@@ -169,6 +169,7 @@ const samples: { readonly [Op in OpName]: readonly GradientSample[] | Reason } =
   sqrt: ofUnary('sqrt', positive),
   roughSqrt: ofUnary('roughSqrt', positive),
   roughReciprocal: ofUnary('roughReciprocal', positive),
+  flushSubnormal: ofUnary('flushSubnormal'),
   sin: ofUnary('sin'),
   cos: ofUnary('cos'),
   tanh: ofUnary('tanh'),

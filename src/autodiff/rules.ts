@@ -70,6 +70,7 @@ export const gradientRules: { readonly [Op in OpName]: GradientRule<Op> } = {
   roughSqrt: (g, y) => [div(g, mul(scalar(2, g), asNode(y)))],
   // y = 1 / x: -g y^2
   roughReciprocal: (g, y) => [neg(mul(g, mul(asNode(y), asNode(y))))],
+  flushSubnormal: (g) => [g],
   sin: (g, { inputs: [x] }) => [mul(g, unary('cos', x!))],
   cos: (g, { inputs: [x] }) => [neg(mul(g, unary('sin', x!)))],
   // y = tanh(x): g (1 - y^2)

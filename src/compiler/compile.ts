@@ -185,6 +185,14 @@ function lowerGroup(context: LowerContext, group: Group): Kernel[][] {
   }
 }
 
+/**
+ * Threads share out a phase in this order. What is small is then left to even out the shares of what is large, which
+ * begin at the same columns in every phase, so that a thread finds in its cache what it wrote before.
+ */
+function largestFirst(kernels: readonly Kernel[]): Kernel[] {
+  return [...kernels].sort((a, b) => b.flops - a.flops);
+}
+
 /** Plans the memory of temporaries and puts the program together. */
 function assemble(
   program: Program,
@@ -218,7 +226,7 @@ function assemble(
     phases: mergeSmallPhases(
       phases.map((units) => units.flatMap((unit) => unit.kernels)),
       target.meetingFlops,
-    ),
+    ).map(largestFirst),
     temporaryBytes: memory.totalBytes,
     parameterCount: program.parameters.length,
     outputCount: program.outputs.length,

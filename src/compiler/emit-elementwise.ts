@@ -61,6 +61,7 @@ const unaryRules: { readonly [Op in UnaryOp]: UnaryRule } = {
   sqrt: (x) => unaryExpr('sqrt', x),
   roughSqrt: (x) => unaryExpr('roughSqrt', x),
   roughReciprocal: (x) => unaryExpr('roughReciprocal', x),
+  flushSubnormal: (x) => unaryExpr('flushSubnormal', x),
   sin: (x, build) => math.sine(x, build, 0),
   cos: (x, build) => math.sine(x, build, 1),
   tanh: math.tanh,

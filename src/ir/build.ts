@@ -84,6 +84,7 @@ const floatOnly: ReadonlySet<string> = new Set([
   'sqrt',
   'roughSqrt',
   'roughReciprocal',
+  'flushSubnormal',
   'sin',
   'cos',
   'tanh',

@@ -18,6 +18,9 @@ export const unaryOps = [
   // for optimizers, where processors have faster ways to them than to the nearest float.
   'roughSqrt',
   'roughReciprocal',
+  // 0 in place of a subnormal float32 (less than 2^-126 from 0) or of -0: for what decays and never quite ends, since
+  // processors take many times as long over subnormal numbers.
+  'flushSubnormal',
   'sin',
   'cos',
   'tanh',

@@ -89,6 +89,7 @@ const unaryFunctions: { readonly [Op in KernelUnary]: Scalar1 } = {
   sqrt: Math.sqrt,
   roughSqrt: Math.sqrt,
   roughReciprocal: (x) => 1 / x,
+  flushSubnormal: (x) => (Math.abs(x) < 2 ** -126 ? 0 : x),
   floor: Math.floor,
   ceil: Math.ceil,
   nearest: roundHalfToEven,

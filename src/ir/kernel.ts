@@ -41,6 +41,7 @@ export type KernelUnary =
   | 'sqrt'
   | 'roughSqrt' // as the ops of the graph: not to the nearest float
   | 'roughReciprocal'
+  | 'flushSubnormal'
   | 'floor'
   | 'ceil'
   | 'nearest'

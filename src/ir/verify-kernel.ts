@@ -30,6 +30,7 @@ const unarySignatures: { readonly [Op in KernelUnary]: Signature } = {
   sqrt: { takes: ['f32'] },
   roughSqrt: { takes: ['f32'] },
   roughReciprocal: { takes: ['f32'] },
+  flushSubnormal: { takes: ['f32'] },
   floor: { takes: ['f32'] },
   ceil: { takes: ['f32'] },
   nearest: { takes: ['f32'] },

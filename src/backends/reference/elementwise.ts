@@ -24,6 +24,7 @@ const unaryFunctions: { readonly [Op in UnaryOp]: Unary } = {
   sqrt: Math.sqrt,
   roughSqrt: Math.sqrt,
   roughReciprocal: (x) => 1 / x,
+  flushSubnormal: (x) => (Math.abs(x) < 2 ** -126 ? 0 : x),
   sin: Math.sin,
   cos: Math.cos,
   tanh: Math.tanh,

@@ -1,5 +1,6 @@
 // Adam: steps scaled by running means of the gradient and of its square.
 import { roughReciprocal, roughSqrt } from '../../tensor/rough.js';
+import { flushSubnormal } from '../../tensor/subnormal.js';
 import { full } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Variable } from '../../tensor/variable.js';
@@ -53,7 +54,8 @@ export class Adam extends BaseOptimizer {
       const momentum = this.#momentums[position]!;
       const velocity = this.#velocities[position]!;
       const largest = this.#largestVelocities[position];
-      momentum.assign(momentum.value.add(gradient.sub(momentum.value).mul(1 - this.beta1)));
+      // A gradient that stays 0 lets the momentum fade, into subnormal numbers within some 800 steps.
+      momentum.assign(flushSubnormal(momentum.value.add(gradient.sub(momentum.value).mul(1 - this.beta1))));
       velocity.assign(
         velocity.value.add(
           gradient

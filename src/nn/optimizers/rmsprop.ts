@@ -1,4 +1,5 @@
 // RMSprop: steps divided by the root of a running mean of the squared gradient.
+import { flushSubnormal } from '../../tensor/subnormal.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Variable } from '../../tensor/variable.js';
 import { checkBoolean, checkNumber } from '../check.js';
@@ -49,13 +50,13 @@ export class Rmsprop extends BaseOptimizer {
       average?.assign(this.#runningMean(average.value, gradient));
       const spread = average ? velocity.value.sub(average.value.square()) : velocity.value;
       const step = gradient.mul(rate).div(spread.add(this.epsilon).sqrt());
-      momentum?.assign(momentum.value.mul(this.momentum).add(step));
+      momentum?.assign(flushSubnormal(momentum.value.mul(this.momentum).add(step)));
       variable.assign(variable.value.sub(momentum ? momentum.value : step));
     }
   }
 
   #runningMean(mean: Tensor, value: Tensor): Tensor {
-    return mean.mul(this.rho).add(value.mul(1 - this.rho));
+    return flushSubnormal(mean.mul(this.rho).add(value.mul(1 - this.rho)));
   }
 
   protected override ownConfig(): Record<string, unknown> {

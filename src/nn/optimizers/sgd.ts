@@ -1,5 +1,6 @@
 // Stochastic gradient descent, plain or with momentum.
 import { ValueError } from '../../base/errors.js';
+import { flushSubnormal } from '../../tensor/subnormal.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Variable } from '../../tensor/variable.js';
 import { checkBoolean, checkNumber } from '../check.js';
@@ -39,7 +40,7 @@ export class Sgd extends BaseOptimizer {
         variable.assign(variable.value.sub(step));
         continue;
       }
-      const velocity = momentum.value.mul(this.momentum).sub(step);
+      const velocity = flushSubnormal(momentum.value.mul(this.momentum).sub(step));
       momentum.assign(velocity);
       const change = this.nesterov ? velocity.mul(this.momentum).sub(step) : velocity;
       variable.assign(variable.value.add(change));

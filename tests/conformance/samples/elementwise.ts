@@ -168,6 +168,10 @@ export const elementwiseSamples = {
   sqrt: [...ofUnary('sqrt'), constantFolds('sqrt', [2, -0, -1, Infinity])],
   roughSqrt: ofUnary('roughSqrt', { draw: positive, tolerance: { ulps: 4 } }),
   roughReciprocal: ofUnary('roughReciprocal', { draw: positive, tolerance: { ulps: 4 } }),
+  flushSubnormal: [
+    ...ofUnary('flushSubnormal'),
+    constantFolds('flushSubnormal', [2 ** -126, -(2 ** -127), 2 ** -149, -(2 ** -126), Infinity, NaN]),
+  ],
   sin: ofUnary('sin', { draw: uniform(-30, 30), tolerance: { absolute: 2 ** -22 } }),
   cos: ofUnary('cos', { draw: uniform(-30, 30), tolerance: { absolute: 2 ** -22 } }),
   tanh: ofUnary('tanh', { draw: uniform(-12, 12), tolerance: { ulps: 2.5 } }),

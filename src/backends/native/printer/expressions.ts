@@ -185,6 +185,7 @@ export class ExpressionPrinter {
       sqrt: () => call('f32_sqrt', '__builtin_sqrtf'),
       roughSqrt: () => call('f32_rough_sqrt', '__builtin_sqrtf'),
       roughReciprocal: () => (vector ? call('f32_rough_reciprocal', '') : `(1.0f / ${x})`),
+      flushSubnormal: () => call('f32_flush_subnormal', 'float_flush_subnormal'),
       floor: () => call('f32_floor', '__builtin_floorf'),
       ceil: () => call('f32_ceil', '__builtin_ceilf'),
       nearest: () => call('f32_nearest', '__builtin_rintf'),

@@ -176,6 +176,10 @@ INLINE f32v f32_rough_sqrt(f32v x) { return f32_sqrt(x); }
 INLINE f32v f32_rough_reciprocal(f32v x) { return 1.0f / x; }
 #endif
 
+// Numbers whose exponent is 0 become 0.
+INLINE f32v f32_flush_subnormal(f32v x) { return (f32v)((i32v)x & (((i32v)x & 0x7f800000) != 0)); }
+INLINE float float_flush_subnormal(float x) { return __builtin_fabsf(x) < 1.1754943508222875e-38f ? 0.0f : x; }
+
 // Rounding. Beyond 2^23 every float is whole.
 #if ${isAvx512}
 INLINE f32v f32_floor(f32v x) { f32v r; __asm__("vrndscaleps $9, %1, %0" : "=v"(r) : "v"(x)); return r; }

@@ -97,6 +97,7 @@ const unaries: { readonly [Op in KernelUnary]: readonly [operand: LaneType, resu
   sqrt: [['f32', 'f32']],
   roughSqrt: [['f32', 'f32']],
   roughReciprocal: [['f32', 'f32']],
+  flushSubnormal: [['f32', 'f32']],
   floor: [['f32', 'f32']],
   ceil: [['f32', 'f32']],
   nearest: [['f32', 'f32']],

@@ -20,6 +20,7 @@ const unaryForms: { readonly [Op in KernelUnary]: Forms } = {
   sqrt: { f32: [['f32x4.sqrt'], ['f32.sqrt']] },
   roughSqrt: { f32: [['f32x4.sqrt'], ['f32.sqrt']] },
   roughReciprocal: { f32: [[reciprocal(true)], [reciprocal(false)]] },
+  flushSubnormal: { f32: [[flushVector], [flushScalar]] },
   floor: { f32: [['f32x4.floor'], ['f32.floor']] },
   ceil: { f32: [['f32x4.ceil'], ['f32.ceil']] },
   nearest: { f32: [['f32x4.nearest'], ['f32.nearest']] },
@@ -133,6 +134,22 @@ function reciprocal(vector: boolean): Step {
     else code.f32Const(1).get(divisor).op('f32.div');
     code.release(divisor);
   };
+}
+
+// Numbers less than the smallest normal one become 0; of what is not a number that does not hold.
+const smallestNormal = 2 ** -126;
+
+function flushVector(code: FunctionBuilder): void {
+  const value = code.local('v128');
+  code.tee(value).get(value).op('f32x4.abs');
+  code.f32x4Const(smallestNormal, smallestNormal, smallestNormal, smallestNormal).op('f32x4.lt').op('v128.andnot');
+  code.release(value);
+}
+
+function flushScalar(code: FunctionBuilder): void {
+  const value = code.local('f32');
+  code.set(value).f32Const(0).get(value).get(value).op('f32.abs').f32Const(smallestNormal).op('f32.lt').select();
+  code.release(value);
 }
 
 /** |x| = (x xor s) - s, where s is 0 or, for negative x, -1. */
