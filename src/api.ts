@@ -78,6 +78,39 @@ export { toCategorical } from './nn/to-categorical.js';
 /** Helpers around data. */
 export * as utils from './nn/utils.js';
 
+// Judging predictions.
+export {
+  auc,
+  averagePrecision,
+  calibrationCurve,
+  ClassificationReport,
+  classificationReport,
+  confusionMatrix,
+  precisionRecallCurve,
+  precisionRecallCurves,
+  rocAuc,
+  rocCurve,
+  rocCurves,
+  type Average,
+  type AveragePrecisionOptions,
+  type CalibrationCurve,
+  type CalibrationCurveOptions,
+  type ClassificationReportOptions,
+  type ClassPrecisionRecallCurve,
+  type ClassReport,
+  type ClassRocCurve,
+  type ClassScores,
+  type ConfusionMatrix,
+  type ConfusionMatrixOptions,
+  type CurvesOptions,
+  type PrecisionRecallCurve,
+  type PrecisionRecallCurveOptions,
+  type RocAucOptions,
+  type RocCurve,
+  type RocCurveOptions,
+  type Values,
+} from './evaluation.js';
+
 // Data, pictures, and the machine underneath.
 export { getBackend, setBackend, type BackendInfo, type BackendName, type BackendSettings } from './backend-choice.js';
 export {

@@ -8,8 +8,8 @@ import { builtinModules } from 'node:module';
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 export const mayImport = {
-  cli: ['entry', 'plot', 'data', 'formats', 'platform'],
-  nn: ['tensor', 'data', 'formats', 'base'],
+  cli: ['entry', 'evaluation', 'plot', 'data', 'formats', 'platform'],
+  nn: ['tensor', 'evaluation', 'data', 'formats', 'base'],
   tensor: ['engine', 'autodiff', 'ir', 'base'],
   engine: ['compiler', 'runtime', 'ir', 'base'],
   autodiff: ['ir', 'base'],
@@ -21,6 +21,7 @@ export const mayImport = {
   data: ['base'],
   formats: ['base'],
   plot: ['base'],
+  evaluation: ['base'],
   base: [],
 };
 
