@@ -214,7 +214,7 @@ describe('areas', () => {
 test('a report prints as its table', () => {
   const report = classificationReport([0, 1, 2, 2], [0, 0, 2, 2], { targetNames: ['ant', 'bee', 'cat'] });
   expect(report.accuracy).toBe(0.75);
-  expect(`${report}`).toContain('         bee       0.00      0.00      0.00         1\n');
+  expect(String(report)).toContain('         bee       0.00      0.00      0.00         1\n');
   const inspect = Symbol.for('nodejs.util.inspect.custom');
   expect((report as unknown as Record<symbol, () => string>)[inspect]!()).toBe(String(report));
 });

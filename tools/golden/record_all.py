@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-RECORDERS = ["layers", "losses", "optimizers", "schedules", "initializers", "metrics", "training", "keras_console", "ops",
-             "random_bits"]
+RECORDERS = ["layers", "losses", "optimizers", "schedules", "initializers", "metrics", "metric_classes", "evaluation", "training",
+             "keras_console", "ops", "random_bits"]
 
 
 def main():

@@ -9,8 +9,11 @@ export interface LossOptions {
   readonly name?: string;
 }
 
+/** Keras's epsilon. */
+const epsilon = 1e-7;
+
 /** Keras takes the mean over the last axis; predictions [B] have only the batch, which stays. */
-function meanOfLastAxis(x: Tensor): Tensor {
+export function meanOfLastAxis(x: Tensor): Tensor {
   return x.rank < 2 ? x : x.mean(-1);
 }
 
@@ -22,6 +25,29 @@ export function squaredErrors(yTrue: Tensor, yPred: Tensor, what = 'meanSquaredE
 /** |yTrue - yPred|, averaged over the last axis: [B, ..., K] -> [B, ...]. */
 export function absoluteErrors(yTrue: Tensor, yPred: Tensor, what = 'meanAbsoluteError'): Tensor {
   return meanOfLastAxis(yPred.sub(alignLabels(yTrue, yPred, what)).abs());
+}
+
+/** 100 |yTrue - yPred| / |yTrue|, averaged over the last axis: [B, ..., K] -> [B, ...]. No |yTrue| counts as less than 1e-7. */
+export function percentageErrors(yTrue: Tensor, yPred: Tensor, what = 'meanAbsolutePercentageError'): Tensor {
+  const labels = alignLabels(yTrue, yPred, what);
+  return meanOfLastAxis(labels.sub(yPred).div(labels.abs().maximum(epsilon)).abs()).mul(100);
+}
+
+/** (log(1 + yTrue) - log(1 + yPred))^2, averaged over the last axis: [B, ..., K] -> [B, ...]. Nothing counts as less than 1e-7. */
+export function squaredLogarithmicErrors(yTrue: Tensor, yPred: Tensor, what = 'meanSquaredLogarithmicError'): Tensor {
+  const logarithm = (x: Tensor): Tensor => x.maximum(epsilon).add(1).log();
+  return meanOfLastAxis(
+    logarithm(yPred)
+      .sub(logarithm(alignLabels(yTrue, yPred, what)))
+      .square(),
+  );
+}
+
+/** log(cosh(yPred - yTrue)), averaged over the last axis: [B, ..., K] -> [B, ...]. */
+export function logCoshErrors(yTrue: Tensor, yPred: Tensor, what = 'logCosh'): Tensor {
+  const x = yPred.sub(alignLabels(yTrue, yPred, what));
+  // cosh itself would overflow: log(cosh x) = x + log(1 + exp(-2x)) - log 2.
+  return meanOfLastAxis(x.add(x.mul(-2).softplus()).sub(Math.LN2));
 }
 
 /** The mean of (yTrue - yPred)^2. Labels in the predictions' shape. */

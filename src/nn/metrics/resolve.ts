@@ -8,15 +8,31 @@ import type { Loss } from '../losses/loss.js';
 import { lossAliases } from '../losses/resolve.js';
 import { snakeCase } from '../naming.js';
 import { binaryAccuracy, categoricalAccuracy, sparseCategoricalAccuracy } from './accuracy.js';
+import { auc } from './auc.js';
+import { falseNegatives, falsePositives, precision, recall, trueNegatives, truePositives } from './confusion.js';
+import { f1Score, fBetaScore } from './f-score.js';
+import { categoricalHinge, hinge, squaredHinge } from './hinge.js';
+import { binaryIoU } from './iou.js';
+import { MeanMetric } from './mean.js';
+import type { Metric, MetricFunction } from './metric.js';
 import {
   binaryCrossentropy,
   categoricalCrossentropy,
-  meanAbsoluteError,
-  meanSquaredError,
+  klDivergence,
+  poisson,
   sparseCategoricalCrossentropy,
-} from './errors.js';
-import { MeanMetric } from './mean.js';
-import type { Metric, MetricFunction } from './metric.js';
+} from './probabilistic.js';
+import { r2Score } from './r2-score.js';
+import {
+  cosineSimilarity,
+  logCoshError,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+  rootMeanSquaredError,
+} from './regression.js';
+import { sparseTopKCategoricalAccuracy, topKCategoricalAccuracy } from './top-k.js';
 
 type Kind = 'binary' | 'categorical' | 'sparse';
 interface Situation {
@@ -37,14 +53,65 @@ const table = {
   binaryAccuracy: (name) => binaryAccuracy({ name }),
   categoricalAccuracy: (name) => categoricalAccuracy({ name }),
   sparseCategoricalAccuracy: (name) => sparseCategoricalAccuracy({ name }),
+  topKCategoricalAccuracy: (name) => topKCategoricalAccuracy({ name }),
+  sparseTopKCategoricalAccuracy: (name) => sparseTopKCategoricalAccuracy({ name }),
+  precision: (name) => precision({ name }),
+  recall: (name) => recall({ name }),
+  truePositives: (name) => truePositives({ name }),
+  trueNegatives: (name) => trueNegatives({ name }),
+  falsePositives: (name) => falsePositives({ name }),
+  falseNegatives: (name) => falseNegatives({ name }),
+  auc: (name) => auc({ name }),
+  f1Score: (name) => f1Score({ name }),
+  fBetaScore: (name) => fBetaScore({ name }),
+  binaryIoU: (name) => binaryIoU({ name }),
   meanSquaredError: (name) => meanSquaredError({ name }),
+  rootMeanSquaredError: (name) => rootMeanSquaredError({ name }),
   meanAbsoluteError: (name) => meanAbsoluteError({ name }),
+  meanAbsolutePercentageError: (name) => meanAbsolutePercentageError({ name }),
+  meanSquaredLogarithmicError: (name) => meanSquaredLogarithmicError({ name }),
+  logCoshError: (name) => logCoshError({ name }),
+  cosineSimilarity: (name) => cosineSimilarity({ name }),
+  r2Score: (name) => r2Score({ name }),
+  hinge: (name) => hinge({ name }),
+  squaredHinge: (name) => squaredHinge({ name }),
+  categoricalHinge: (name) => categoricalHinge({ name }),
+  klDivergence: (name) => klDivergence({ name }),
+  poisson: (name) => poisson({ name }),
   binaryCrossentropy: (name, { fromLogits }) => binaryCrossentropy({ name, fromLogits }),
   categoricalCrossentropy: (name, { fromLogits }) => categoricalCrossentropy({ name, fromLogits }),
   sparseCategoricalCrossentropy: (name, { fromLogits }) => sparseCategoricalCrossentropy({ name, fromLogits }),
 } as const satisfies Readonly<Record<string, Make>>;
 
-const aliases = { ...lossAliases, acc: 'accuracy', ce: 'crossentropy' };
+const aliases = {
+  ...lossAliases,
+  acc: 'accuracy',
+  ce: 'crossentropy',
+  mape: 'meanAbsolutePercentageError',
+  msle: 'meanSquaredLogarithmicError',
+  logcosh: 'logCoshError',
+};
+
+/** Metrics that a name alone does not settle, each with the call that does. */
+const needOptions = {
+  sensitivityAtSpecificity: '{ specificity: 0.9 }',
+  specificityAtSensitivity: '{ sensitivity: 0.9 }',
+  precisionAtRecall: '{ recall: 0.9 }',
+  recallAtPrecision: '{ precision: 0.9 }',
+  iou: '{ numClasses: 21, targetClassIds: [0] }',
+  meanIoU: '{ numClasses: 21 }',
+  oneHotIoU: '{ numClasses: 21, targetClassIds: [0] }',
+  oneHotMeanIoU: '{ numClasses: 21 }',
+};
+
+const incomplete = Object.fromEntries(
+  Object.entries(needOptions).map(([name, options]): [string, Make] => [
+    name,
+    () => {
+      throw new ValueError(`Metric '${name}' needs options: write metrics.${name}(${options}).`);
+    },
+  ]),
+);
 
 export type MetricName = keyof typeof table | keyof typeof aliases;
 
@@ -73,7 +140,7 @@ export function resolveMetric(
   yPredShape: PartialShape,
 ): Metric {
   if (typeof option === 'string') {
-    const { value } = lookUp<Make>('metric', option, table, aliases);
+    const { value } = lookUp<Make>('metric', option, { ...table, ...incomplete }, aliases);
     const situation = { kind: kindOf(yTrueShape, yPredShape), fromLogits: loss?.fromLogits ?? false };
     return value(historyKey(option), situation);
   }
@@ -87,7 +154,7 @@ export function resolveMetric(
 
 /** Keras keeps the string as it was given; a name in camelCase becomes Keras's own. */
 function historyKey(name: string): string {
-  return /^[a-z]+([A-Z][a-z]*)+$/.test(name) ? snakeCase(name) : name;
+  return /^[a-z][a-z0-9]*([A-Z][a-z0-9]*)+$/.test(name) ? snakeCase(name) : name;
 }
 
 function userMetric(fn: MetricFunction): Metric {

@@ -1,27 +1,11 @@
-// Metrics that report a loss: errors of numbers and cross-entropies, whatever the model is trained on.
+// Metrics of predicted distributions: cross-entropies, divergence, Poisson's likelihood, whatever the model is trained on.
 import { rejectUnknownOptions } from '../../base/suggest.js';
 import * as crossentropy from '../losses/crossentropy.js';
 import type { CrossentropyOptions, SparseCrossentropyOptions } from '../losses/crossentropy.js';
+import { divergences, poissonValues } from '../losses/divergence.js';
 import type { Loss } from '../losses/loss.js';
-import { absoluteErrors, squaredErrors } from '../losses/regression.js';
 import type { MetricOptions } from './accuracy.js';
 import { MeanMetric } from './mean.js';
-
-/** The mean of (yTrue - yPred)^2. */
-export function meanSquaredError(options: MetricOptions = {}): MeanMetric {
-  rejectUnknownOptions('metrics.meanSquaredError', options, ['name']);
-  return new MeanMetric(options.name ?? 'mean_squared_error', (yTrue, yPred) => squaredErrors(yTrue, yPred), {
-    className: 'MeanSquaredError',
-  });
-}
-
-/** The mean of |yTrue - yPred|. */
-export function meanAbsoluteError(options: MetricOptions = {}): MeanMetric {
-  rejectUnknownOptions('metrics.meanAbsoluteError', options, ['name']);
-  return new MeanMetric(options.name ?? 'mean_absolute_error', (yTrue, yPred) => absoluteErrors(yTrue, yPred), {
-    className: 'MeanAbsoluteError',
-  });
-}
 
 function metricOf(loss: Loss): MeanMetric {
   const { name: _name, reduction: _reduction, ...config } = loss.getConfig();
@@ -42,4 +26,23 @@ export function categoricalCrossentropy(options: CrossentropyOptions = {}): Mean
 /** The mean cross-entropy for class numbers; options as those of the loss. */
 export function sparseCategoricalCrossentropy(options: SparseCrossentropyOptions = {}): MeanMetric {
   return metricOf(crossentropy.sparseCategoricalCrossentropy(options));
+}
+
+/**
+ * The mean of the sums of yTrue log(yTrue / yPred) over the last axis: distributions [B, ..., K]. Source: Kullback and
+ * Leibler, "On information and sufficiency" (1951).
+ */
+export function klDivergence(options: MetricOptions = {}): MeanMetric {
+  rejectUnknownOptions('metrics.klDivergence', options, ['name']);
+  return new MeanMetric(options.name ?? 'kl_divergence', (yTrue, yPred) => divergences(yTrue, yPred), {
+    className: 'KLDivergence',
+  });
+}
+
+/** The mean of yPred - yTrue log(yPred), for counts and their predicted rates. Labels in the predictions' shape. */
+export function poisson(options: MetricOptions = {}): MeanMetric {
+  rejectUnknownOptions('metrics.poisson', options, ['name']);
+  return new MeanMetric(options.name ?? 'poisson', (yTrue, yPred) => poissonValues(yTrue, yPred), {
+    className: 'Poisson',
+  });
 }
