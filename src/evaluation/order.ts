@@ -4,7 +4,7 @@ const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 /**
  * The positions of the values from the largest to the smallest; equal ones stay in their order. Takes a time
- * proportional to their number, 0.1 s for a million, where sorting by a comparison takes over ten times that.
+ * proportional to their number, and calls nothing for each pair of values as a sort by comparison does.
  */
 export function descendingOrder(values: ArrayLike<number>): Uint32Array {
   const count = values.length;

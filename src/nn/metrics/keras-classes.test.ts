@@ -41,6 +41,9 @@ forEachBackend(() => {
     expect(metric.className).toBe(recorded.class);
     expect([name, dtype]).toEqual([metric.name, 'float32']);
     expect(config).toEqual(recorded.config);
+    const known = Object.entries(config).filter(([, value]) => value !== null);
+    const again = makerOf(recorded.class)(optionsOf(Object.fromEntries(known)));
+    if (config.class_aggregation !== null) expect(again.getConfig()).toMatchObject(config);
 
     const step = compile((yTrue: Tensor, yPred: Tensor, w: Tensor) => metric.update(yTrue, yPred, w));
     let start = 0;
