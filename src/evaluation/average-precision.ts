@@ -4,7 +4,7 @@ import { averaged, averages, type Average } from './average.js';
 import { binaryProblem, type BinaryOptions, type BinaryProblem } from './binary.js';
 import { oneAgainstRestProblems, readClassified } from './classes.js';
 import { checkChoice, type ArrayInput } from './inputs.js';
-import { precisionRecallOf } from './precision-recall-curve.js';
+import { precisionRecallOf, type PrecisionRecallCurve } from './precision-recall-curve.js';
 
 export interface AveragePrecisionOptions extends BinaryOptions {
   /** How the classes' numbers become one; 'macro' by default. null gives them all. */
@@ -49,9 +49,12 @@ export function averagePrecision(
   return averaged(oneAgainstRestProblems(what, classified, binary.sampleWeight), average, precisionOf);
 }
 
-/** The area under the steps of the curve of a problem of two classes. */
-export function precisionOf(problem: BinaryProblem): number {
-  const { precision, recall } = precisionRecallOf(what, problem, false);
+function precisionOf(problem: BinaryProblem): number {
+  return areaUnderSteps(precisionRecallOf(what, problem, false));
+}
+
+/** The area under a curve that keeps its precision from one recall to the next. */
+export function areaUnderSteps({ precision, recall }: PrecisionRecallCurve): number {
   let sum = 0;
   for (let i = 0; i + 1 < recall.length; i++) sum += (recall[i]! - recall[i + 1]!) * precision[i]!;
   return Math.max(0, sum);

@@ -130,6 +130,11 @@ export function indicators(values: ArrayLike<number>, what: string): Uint8Array 
   return result;
 }
 
+/** More than the two values of a decision, and all of them labels. */
+function looksLikeClasses(scores: Float64Array, classes: Float64Array): boolean {
+  return scores.length > 2 && scores.every((score) => classes.includes(score));
+}
+
 /** The label that means positive. @throws ValueError that teaches, where labels are of more than two classes */
 function positiveLabel(
   teaching: Teaching,
@@ -140,7 +145,7 @@ function positiveLabel(
   const { what, subject } = teaching;
   const classes = distinct(labels);
   const isMany = classes.length > 2;
-  const areClassNumbers = isMany && distinct(scores).every((score) => classes.includes(score));
+  const areClassNumbers = isMany && looksLikeClasses(distinct(scores), classes);
   if (isMany && (posLabel === undefined || areClassNumbers)) {
     const example = posLabel ?? classes[Math.min(3, classes.length - 1)]!;
     const found = `${classes.length} (${classes[0]} to ${classes.at(-1)})`;

@@ -68,12 +68,17 @@ describe('class numbers of ten classes', () => {
     const [, second] = precisionRecallCurves(hot, scores);
     expect(second).toMatchObject(precisionRecallCurve(labels, scores, { classId: 1 }));
     expect(second!.averagePrecision).toBe(averagePrecision(labels, scores, { classId: 1 }));
+    const [, short] = precisionRecallCurves(labels, scores, { dropIntermediate: true });
+    expect(short!.thresholds.length).toBeLessThan(second!.thresholds.length);
+    expect(short!.averagePrecision).toBe(second!.averagePrecision);
     expect(calibrationCurve(labels, scores, { classId: 2 }).counts.reduce((sum, count) => sum + count)).toBe(6);
   });
 
   test('may be one against the rest by a label, with the scores of that class', () => {
     const ofOne = scores.map((row) => row[1]!);
     expect(rocCurve(labels, ofOne, { posLabel: 1 })).toEqual(rocCurve(labels, scores, { classId: 1 }));
+    const decisions = ofOne.map((score) => Number(score > 0.4));
+    expect([...rocCurve(labels, decisions, { posLabel: 1 }).tpr]).toEqual([0, 1, 1]);
   });
 });
 

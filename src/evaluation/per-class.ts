@@ -4,7 +4,7 @@ import type { NDArray } from '../base/ndarray.js';
 import { formatShape } from '../base/shape.js';
 import { rejectUnknownOptions } from '../base/suggest.js';
 import { areaUnder } from './auc.js';
-import { precisionOf } from './average-precision.js';
+import { areaUnderSteps } from './average-precision.js';
 import { binaryProblem, type BinaryProblem, type Teaching } from './binary.js';
 import { toNDArray, type ArrayInput } from './inputs.js';
 import { precisionRecallOf, type PrecisionRecallCurve } from './precision-recall-curve.js';
@@ -45,11 +45,10 @@ export function precisionRecallCurves(
   options: CurvesOptions = {},
 ): ClassPrecisionRecallCurve[] {
   const teaching = { what: 'precisionRecallCurves', subject: 'A precision-recall curve' };
-  return curves(teaching, yTrue, yScore, options, (problem, classId) => ({
-    classId,
-    ...precisionRecallOf('precisionRecallCurves', problem, options.dropIntermediate ?? false),
-    averagePrecision: precisionOf(problem),
-  }));
+  return curves(teaching, yTrue, yScore, options, (problem, classId) => {
+    const curve = precisionRecallOf('precisionRecallCurves', problem, options.dropIntermediate ?? false);
+    return { classId, ...curve, averagePrecision: areaUnderSteps(curve) };
+  });
 }
 
 function curves<Curve>(
