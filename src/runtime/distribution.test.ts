@@ -9,7 +9,7 @@ const phasesOf = (count: number, flops: number, chunks: number): ProgramFootprin
   outputs: [],
   phases: Array.from({ length: count }, () => [{ flops, chunks }]),
 });
-const wasm: Costs = { flopsPerMicrosecond: 10_000, flopsPerCall: 100, mostFlopsOnCaller: 250_000 };
+const wasm: Costs = { flopsPerMicrosecond: 10_000, flopsPerCall: 100, bytesPerMicrosecond: 15_000 };
 const distribution = (footprint: ProgramFootprint, threads: number): Distribution =>
   distributionOf(footprint, threads, wasm);
 
@@ -27,15 +27,17 @@ test('no thread takes part that could only wait', () => {
 });
 
 test('the caller does the fewer steps the more they cost', () => {
-  expect(distribution(phasesOf(0, 0, 0), 4).stepsOnCaller).toBe(2500);
-  expect(distribution(phasesOf(1, 800, 1), 4).stepsOnCaller).toBe(250);
-  expect(distribution(phasesOf(1, 200_000, 1), 4).stepsOnCaller).toBe(1);
-  expect(distribution(phasesOf(1, 300_000, 1), 4).stepsOnCaller).toBe(0);
+  expect(distribution(phasesOf(0, 0, 0), 4).stepsOnCaller).toBe(6000);
+  expect(distribution(phasesOf(1, 800, 1), 4).stepsOnCaller).toBe(600);
+  expect(distribution(phasesOf(1, 400_000, 1), 4).stepsOnCaller).toBe(1);
+  expect(distribution(phasesOf(1, 700_000, 1), 4).stepsOnCaller).toBe(0);
+  const large = { ...phasesOf(1, 1000, 1), parameters: [500_000], outputs: [500_000], temporaryBytes: 1_000_000 };
+  expect(distribution(large, 4).stepsOnCaller).toBe(0);
   expect(everyThread(3)).toEqual({ threads: 3, stepsOnCaller: 0 });
 });
 
 test('a faster machine keeps more for the caller and shares less', () => {
-  const native: Costs = { flopsPerMicrosecond: 100_000, flopsPerCall: 1000, mostFlopsOnCaller: 2_500_000 };
-  expect(distributionOf(phasesOf(1, 2e6, 8), 4, native)).toEqual({ threads: 4, stepsOnCaller: 1 });
+  const native: Costs = { flopsPerMicrosecond: 100_000, flopsPerCall: 1000, bytesPerMicrosecond: 25_000 };
+  expect(distributionOf(phasesOf(1, 5e6, 8), 4, native)).toEqual({ threads: 4, stepsOnCaller: 1 });
   expect(distributionOf(phasesOf(1, 1e5, 8), 4, native).threads).toBe(1);
 });

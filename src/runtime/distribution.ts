@@ -15,9 +15,14 @@ export interface Costs {
   readonly flopsPerMicrosecond: number;
   /** A call of a kernel counts as so many operations. */
   readonly flopsPerCall: number;
-  /** About 100 microseconds of a mixture of operations. */
-  readonly mostFlopsOnCaller: number;
+  /** What one thread reads and writes of memory that is not in its nearest caches. */
+  readonly bytesPerMicrosecond: number;
 }
+
+/** Longer than this the caller, often the thread that a user looks at, is not kept. */
+const mostMicrosecondsOnCaller = 100;
+/** Programs that are not all contraction get through so much of what a contraction does. */
+const usualShareOfSpeed = 0.6;
 
 /** What it costs threads to meet. */
 const microsecondsPerMeeting = 2;
@@ -27,9 +32,15 @@ export function distributionOf(program: ProgramFootprint, mostThreads: number, c
   let threads = 1;
   for (let candidate = 2; candidate <= mostThreads; candidate++)
     if (stepMicroseconds(program, candidate, costs) < stepMicroseconds(program, threads, costs)) threads = candidate;
-  const { flopsPerCall, mostFlopsOnCaller } = costs;
-  const stepFlops = program.phases.flat().reduce((sum, { flops }) => sum + flops + flopsPerCall, flopsPerCall);
-  return { threads, stepsOnCaller: Math.floor(mostFlopsOnCaller / stepFlops) };
+  return { threads, stepsOnCaller: Math.floor(mostMicrosecondsOnCaller / microsecondsOnCaller(program, costs)) };
+}
+
+/** Of a step, as if each byte of the operands and of the program's own memory were used once. */
+function microsecondsOnCaller(program: ProgramFootprint, costs: Costs): number {
+  const { flopsPerMicrosecond, flopsPerCall, bytesPerMicrosecond } = costs;
+  const flops = program.phases.flat().reduce((sum, kernel) => sum + kernel.flops + flopsPerCall, flopsPerCall);
+  const bytes = [...program.parameters, ...program.outputs].reduce((sum, size) => sum + size, program.temporaryBytes);
+  return flops / (usualShareOfSpeed * flopsPerMicrosecond) + bytes / bytesPerMicrosecond;
 }
 
 /** All threads, always. */

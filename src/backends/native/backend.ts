@@ -35,7 +35,7 @@ export interface CompiledProgram {
   readonly number: number;
 }
 
-const costs: Costs = { flopsPerMicrosecond: 100_000, flopsPerCall: 1000, mostFlopsOnCaller: 2_500_000 };
+const costs: Costs = { flopsPerMicrosecond: 100_000, flopsPerCall: 1000, bytesPerMicrosecond: 25_000 };
 
 /** What a printed module exports. */
 interface NativeModule {

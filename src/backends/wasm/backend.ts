@@ -33,7 +33,7 @@ const target: Target = {
   meetingFlops: 100_000,
 };
 
-const costs: Costs = { flopsPerMicrosecond: 10_000, flopsPerCall: 100, mostFlopsOnCaller: 250_000 };
+const costs: Costs = { flopsPerMicrosecond: 10_000, flopsPerCall: 100, bytesPerMicrosecond: 15_000 };
 
 /** A module that does nothing, with SIMD: `(module (func (drop (v128.const i64x2 0 0))))`. */
 // prettier-ignore
