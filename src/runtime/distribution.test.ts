@@ -27,10 +27,10 @@ test('no thread takes part that could only wait', () => {
 });
 
 test('the caller does the fewer steps the more they cost', () => {
-  expect(distribution(phasesOf(0, 0, 0), 4).stepsOnCaller).toBe(6000);
-  expect(distribution(phasesOf(1, 800, 1), 4).stepsOnCaller).toBe(600);
-  expect(distribution(phasesOf(1, 400_000, 1), 4).stepsOnCaller).toBe(1);
-  expect(distribution(phasesOf(1, 700_000, 1), 4).stepsOnCaller).toBe(0);
+  expect(distribution(phasesOf(0, 0, 0), 4).stepsOnCaller).toBe(10_000);
+  expect(distribution(phasesOf(1, 800, 1), 4).stepsOnCaller).toBe(1000);
+  expect(distribution(phasesOf(1, 600_000, 1), 4).stepsOnCaller).toBe(1);
+  expect(distribution(phasesOf(1, 1_000_000, 1), 4).stepsOnCaller).toBe(0);
   const large = { ...phasesOf(1, 1000, 1), parameters: [500_000], outputs: [500_000], temporaryBytes: 1_000_000 };
   expect(distribution(large, 4).stepsOnCaller).toBe(0);
   expect(everyThread(3)).toEqual({ threads: 3, stepsOnCaller: 0 });

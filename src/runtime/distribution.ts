@@ -21,8 +21,6 @@ export interface Costs {
 
 /** Longer than this the caller, often the thread that a user looks at, is not kept. */
 const mostMicrosecondsOnCaller = 100;
-/** Programs that are not all contraction get through so much of what a contraction does. */
-const usualShareOfSpeed = 0.6;
 
 /** What it costs threads to meet. */
 const microsecondsPerMeeting = 2;
@@ -40,7 +38,7 @@ function microsecondsOnCaller(program: ProgramFootprint, costs: Costs): number {
   const { flopsPerMicrosecond, flopsPerCall, bytesPerMicrosecond } = costs;
   const flops = program.phases.flat().reduce((sum, kernel) => sum + kernel.flops + flopsPerCall, flopsPerCall);
   const bytes = [...program.parameters, ...program.outputs].reduce((sum, size) => sum + size, program.temporaryBytes);
-  return flops / (usualShareOfSpeed * flopsPerMicrosecond) + bytes / bytesPerMicrosecond;
+  return flops / flopsPerMicrosecond + bytes / bytesPerMicrosecond;
 }
 
 /** All threads, always. */
