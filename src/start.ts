@@ -1,7 +1,9 @@
-// Connects the parts at start: backends to the engine, the platform's terminal to what models print.
+// Connects the parts at start: backends to the engine, the platform's terminal to what models print, its files to what
+// they write.
 import { readFlags, setFlags } from './base/flags.js';
 import { Engine, setEngine } from './engine/engine.js';
 import { setConsole } from './nn/console.js';
+import { setFiles } from './nn/files.js';
 import { setPlatform } from './platform/current.js';
 import type { Platform } from './platform/platform.js';
 import type { BackendFactory } from './runtime/backend.js';
@@ -25,6 +27,7 @@ export function start({ platform, backends, environment }: StartOptions): void {
   setPlatform(platform);
   const threads = flags.threads ?? defaultThreads(platform.workers);
   setEngine(new Engine({ backends, threads, preferred: flags.backend, warn: (message) => platform.warn(message) }));
+  setFiles(platform.files);
   const { terminal, clock } = platform;
   setConsole({
     isTerminal: terminal.isTerminal,
