@@ -1,0 +1,240 @@
+// Safetensors files: named arrays and a few texts. The layout is that of github.com/huggingface/safetensors: the length
+// of the header (8 bytes, little-endian), the header (JSON), then the arrays' bytes without gaps. Nothing in a file is
+// believed before it was checked against the file's own length.
+import { bytesPerElement, dtypes, viewOf, type DType, type TypedArray } from '../base/dtype.js';
+import { DataError, ValueError } from '../base/errors.js';
+import type { NDArray } from '../base/ndarray.js';
+import { formatShape, sizeOf } from '../base/shape.js';
+import { isRecord, parseJson, type Json } from './json.js';
+
+export interface Safetensors {
+  /** The arrays by name. */
+  readonly tensors: ReadonlyMap<string, NDArray>;
+  /** Texts by name. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+const lengthBytes = 8;
+/** The format's own limit. */
+const largestHeader = 100_000_000;
+const metadataKey = '__metadata__';
+
+/** What the format calls the element types that Nacre has. */
+const names: { readonly [D in DType]: string } = {
+  float32: 'F32',
+  float64: 'F64',
+  int32: 'I32',
+  uint8: 'U8',
+  bool: 'BOOL',
+};
+
+/** An element type of the format: its size, and how its bytes become an array. */
+interface Stored {
+  readonly byteLength: number;
+  readonly read: (bytes: Uint8Array<ArrayBuffer>, count: number) => Pick<NDArray, 'dtype' | 'data'>;
+}
+
+function plain(dtype: DType): Stored {
+  return {
+    byteLength: bytesPerElement(dtype),
+    read: (bytes, count) => ({ dtype, data: viewOf(dtype, bytes.buffer, bytes.byteOffset, count) }),
+  };
+}
+
+/** A type that Nacre does not have: each element is converted to `dtype`. */
+function converted(
+  dtype: 'float32' | 'int32',
+  byteLength: number,
+  element: (view: DataView, at: number) => number,
+): Stored {
+  return {
+    byteLength,
+    read: (bytes, count) => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const data: TypedArray = dtype === 'float32' ? new Float32Array(count) : new Int32Array(count);
+      for (let i = 0; i < count; i++) data[i] = element(view, i * byteLength);
+      return { dtype, data };
+    },
+  };
+}
+
+function fitting(value: number | bigint): number {
+  const whole = Number(value);
+  if (whole !== (whole | 0)) throw new DataError(`the value ${value} does not fit into int32`);
+  return whole;
+}
+
+const bits = new DataView(new ArrayBuffer(4));
+
+function bfloat16(value: number): number {
+  bits.setUint32(0, value << 16);
+  return bits.getFloat32(0);
+}
+
+/** IEEE 754 half precision. */
+function half(value: number): number {
+  const sign = value & 0x8000 ? -1 : 1;
+  const exponent = (value >> 10) & 31;
+  const fraction = value & 1023;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
+}
+
+const storedTypes: Readonly<Record<string, Stored>> = {
+  ...Object.fromEntries(dtypes.map((dtype) => [names[dtype], plain(dtype)])),
+  F16: converted('float32', 2, (view, at) => half(view.getUint16(at, true))),
+  BF16: converted('float32', 2, (view, at) => bfloat16(view.getUint16(at, true))),
+  I8: converted('int32', 1, (view, at) => view.getInt8(at)),
+  I16: converted('int32', 2, (view, at) => view.getInt16(at, true)),
+  U16: converted('int32', 2, (view, at) => view.getUint16(at, true)),
+  U32: converted('int32', 4, (view, at) => fitting(view.getUint32(at, true))),
+  I64: converted('int32', 8, (view, at) => fitting(view.getBigInt64(at, true))),
+  U64: converted('int32', 8, (view, at) => fitting(view.getBigUint64(at, true))),
+};
+
+/**
+ * The bytes of a file with these arrays and texts; equal contents give equal bytes. Larger elements come first, so that
+ * every array lies at a multiple of its elements' size.
+ * @throws ValueError for an array named `__metadata__`
+ */
+export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array<ArrayBuffer> {
+  if (tensors.has(metadataKey)) throw new ValueError(`safetensors: an array cannot be named '${metadataKey}'.`);
+  const entries = [...tensors].sort(
+    ([a, { dtype: first }], [b, { dtype: second }]) =>
+      bytesPerElement(second) - bytesPerElement(first) || (a < b ? -1 : 1),
+  );
+  const header: [string, unknown][] = [];
+  if (metadata.size > 0) header.push([metadataKey, Object.fromEntries(metadata)]);
+  let end = 0;
+  for (const [name, { dtype, shape, data }] of entries) {
+    const begin = end;
+    end += data.byteLength;
+    header.push([name, { dtype: names[dtype], shape, data_offsets: [begin, end] }]);
+  }
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const headerLength = Math.ceil(text.byteLength / lengthBytes) * lengthBytes;
+  const bytes = new Uint8Array(lengthBytes + headerLength + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
+  bytes.set(text, lengthBytes);
+  bytes.fill(0x20, lengthBytes + text.byteLength, lengthBytes + headerLength);
+  let at = lengthBytes + headerLength;
+  for (const [, { data }] of entries) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+interface Described {
+  readonly name: string;
+  readonly type: Stored;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * Reads a file's bytes. Half precision becomes float32; other whole numbers become int32 where they fit. `file` names it
+ * in errors.
+ * @throws DataError that names the file, the place in it and what is wrong, before memory for any array is taken
+ */
+export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
+  const { header, dataStart } = readHeader(bytes, file);
+  const described: Described[] = [];
+  const metadata = new Map<string, string>();
+  for (const [name, value] of Object.entries(header)) {
+    if (name === metadataKey) readMetadata(value, metadata, `'${file}', ${metadataKey}`);
+    else described.push(describe(name, value, `'${file}', tensor '${name}'`));
+  }
+  checkLayout(described, bytes.byteLength - dataStart, file);
+  const tensors = new Map<string, NDArray>();
+  for (const { name, type, shape, begin, end } of described) {
+    // A copy lies where its elements can be read, and does not keep the whole file.
+    const own = new Uint8Array(end - begin);
+    own.set(bytes.subarray(dataStart + begin, dataStart + end));
+    try {
+      tensors.set(name, { ...type.read(own, sizeOf(shape)), shape });
+    } catch (error) {
+      throw new DataError(`'${file}', tensor '${name}': ${(error as Error).message}.`, { cause: error });
+    }
+  }
+  return { tensors, metadata };
+}
+
+function readHeader(bytes: Uint8Array, file: string): { header: Record<string, Json>; dataStart: number } {
+  const size = bytes.byteLength;
+  if (size < lengthBytes)
+    throw new DataError(
+      `'${file}': expected a safetensors file of at least ${lengthBytes} bytes, received ${size}. Is it complete?`,
+    );
+  const length = new DataView(bytes.buffer, bytes.byteOffset, lengthBytes).getBigUint64(0, true);
+  if (length > BigInt(largestHeader) || Number(length) > size - lengthBytes)
+    throw new DataError(
+      `'${file}', bytes 0 to 7: expected the length of a header within the file's ${size} bytes, received ${length}. It is cut off, or no safetensors file.`,
+    );
+  const dataStart = lengthBytes + Number(length);
+  const place = `'${file}', its header`;
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(lengthBytes, dataStart));
+  } catch (error) {
+    throw new DataError(`${place}: expected UTF-8 text.`, { cause: error });
+  }
+  const header = parseJson(text, place);
+  if (!isRecord(header)) throw new DataError(`${place}: expected an object with a description of each tensor.`);
+  return { header, dataStart };
+}
+
+function readMetadata(value: Json, metadata: Map<string, string>, place: string): void {
+  if (!isRecord(value)) throw new DataError(`${place}: expected an object of texts.`);
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== 'string')
+      throw new DataError(`${place}: expected '${key}' to be a text, received ${brief(text)}.`);
+    metadata.set(key, text);
+  }
+}
+
+/** The beginning of a value of the header, as errors show it. */
+function brief(value: Json | undefined): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80);
+}
+
+function describe(name: string, value: Json, place: string): Described {
+  if (!isRecord(value)) throw new DataError(`${place}: expected an object with dtype, shape and data_offsets.`);
+  const { dtype, shape, data_offsets: offsets } = value;
+  const typeName = typeof dtype === 'string' ? dtype : '';
+  const type = Object.hasOwn(storedTypes, typeName) ? storedTypes[typeName] : undefined;
+  if (!type)
+    throw new DataError(
+      `${place}: expected a dtype of ${Object.keys(storedTypes).join(', ')}, received ${brief(dtype)}.`,
+    );
+  const isSizes = (list: unknown): list is number[] =>
+    Array.isArray(list) && list.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
+  if (!isSizes(shape) || shape.length > 32)
+    throw new DataError(`${place}: expected a shape of at most 32 whole numbers, received ${brief(shape)}.`);
+  if (!isSizes(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!)
+    throw new DataError(`${place}: expected data_offsets [begin, end], received ${brief(offsets)}.`);
+  const [begin, end] = offsets as [number, number];
+  const byteLength = sizeOf(shape) * type.byteLength;
+  if (byteLength !== end - begin)
+    throw new DataError(
+      `${place}: shape ${formatShape(shape)} of ${typeName} takes ${byteLength} bytes, and data_offsets [${begin}, ${end}] are ${end - begin}.`,
+    );
+  return { name, type, shape, begin, end };
+}
+
+/** Together the tensors are the whole rest of the file, each byte once. */
+function checkLayout(described: readonly Described[], byteLength: number, file: string): void {
+  let at = 0;
+  for (const { name, begin, end } of [...described].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== at)
+      throw new DataError(
+        `'${file}', tensor '${name}': expected its data to begin at ${at}, received ${begin}. Tensors must follow each other without gaps.`,
+      );
+    at = end;
+  }
+  if (at !== byteLength)
+    throw new DataError(
+      `'${file}': expected ${at} bytes of data, received ${byteLength}. ${at > byteLength ? 'It is cut off.' : 'Something was added at its end.'}`,
+    );
+}
