@@ -66,6 +66,8 @@ export type {
 export type { ClassWeight } from './nn/model/sample-weights.js';
 export type { ProfileOptions } from './nn/model/profile.js';
 export { Sequential, sequential, type SequentialOptions } from './nn/model/sequential.js';
+export type { CustomObjects } from './nn/saving/from-config.js';
+export { loadModel, type LoadModelOptions } from './nn/saving/load-model.js';
 export { setRandomSeed } from './nn/naming.js';
 /** How weights move against their gradients. */
 export * as optimizers from './nn/optimizers/index.js';

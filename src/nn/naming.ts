@@ -3,6 +3,7 @@
 let counts = new Map<string, number>();
 let streams = 0;
 let seed: number | undefined;
+let isSeedChosen = false;
 
 /** `MaxPooling2D` to `max_pooling2d`, as Keras names layers. */
 export function snakeCase(className: string): string {
@@ -37,7 +38,18 @@ export function globalSeed(): number {
  */
 export function setRandomSeed(value: number): void {
   seed = value | 0;
+  isSeedChosen = true;
   clearNames();
+}
+
+/** Goes on with the random numbers of a run before this one. */
+export function resumeSeed(value: number): void {
+  seed = value | 0;
+}
+
+/** Goes on with the random numbers of a model that was loaded, unless the user has chosen a seed. */
+export function adoptSeed(value: number): void {
+  if (!isSeedChosen) resumeSeed(value);
 }
 
 /** Starts automatic layer names and numbers anew. */

@@ -9,6 +9,7 @@ import type { Initializer } from '../initializers.js';
 import { globalSeed, nextLayerStream, uniqueName } from '../naming.js';
 import type { Regularizer } from '../regularizers.js';
 import { Variable } from '../../tensor/variable.js';
+import { activeWeightSource } from './weight-source.js';
 
 /** A shape whose batch axis (and any other not yet known) is null. */
 export type PartialShape = readonly (number | null)[];
@@ -70,8 +71,8 @@ export abstract class Layer {
   readonly dtype: DType;
   /** With the batch axis; only what the user gave. */
   readonly batchInputShape: PartialShape | undefined;
-  /** Separates this layer's random numbers from the others'. */
-  readonly stream: number;
+  /** Separates this layer's random numbers from the others'. A model that goes on from a file gets those of the file. */
+  stream: number;
   readonly #weights: LayerWeight[] = [];
   #builtFor: PartialShape | undefined;
 
@@ -131,7 +132,9 @@ export abstract class Layer {
     initializer: Initializer,
     options: { readonly regularizer?: Regularizer | undefined; readonly trainable?: boolean } = {},
   ): Variable {
-    const value = initializer.create(shape, this.stream, this.#weights.length).cast(this.dtype);
+    const source = activeWeightSource();
+    const first = source ? source(shape) : initializer.create(shape, this.stream, this.#weights.length);
+    const value = first.cast(this.dtype);
     const variable = new Variable(value, {
       name: `${this.name}/${name}`,
       trainable: options.trainable ?? true,

@@ -10,6 +10,7 @@ import { resolveMetric, type MetricOption } from '../metrics/resolve.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { resolveOptimizer, type OptimizerOption } from '../optimizers/resolve.js';
 import { MetricSet, needsExactBatches, type Measured } from './metric-set.js';
+import { describeCompiled } from '../saving/describe.js';
 import { PassCache } from './pass-cache.js';
 
 export interface CompileOptions {
@@ -34,6 +35,7 @@ export class Compiled {
   readonly optimizer: Optimizer;
   readonly measured: Measured;
   readonly passes = new PassCache();
+  readonly #options: CompileOptions;
   #trained: readonly Variable[] | undefined;
 
   /** @throws ValueError for unknown options or names, with the nearest known one */
@@ -43,6 +45,7 @@ export class Compiled {
     if ((options.loss as unknown) == null)
       throw new ValueError("compile: expected a loss, received none. For example loss: 'meanSquaredError'.");
     this.optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop');
+    this.#options = options;
     this.measured = {
       loss: resolveLoss(options.loss),
       metrics: asList(options.metrics),
@@ -65,6 +68,13 @@ export class Compiled {
   /** What the optimizer keeps, once training has begun. */
   get optimizerVariables(): readonly Variable[] | undefined {
     return this.#trained && this.optimizer.variables;
+  }
+
+  /** What was settled, in Keras's names and spelling. */
+  getConfig(): Record<string, unknown> {
+    const { loss } = this.#options;
+    const { metrics, weightedMetrics } = this.measured;
+    return describeCompiled({ optimizer: this.optimizer, loss, metrics, weightedMetrics });
   }
 
   /** New metrics for labels and predictions of these shapes, batch axis first. */

@@ -10,6 +10,8 @@ import type { History } from '../callbacks/history.js';
 import type { CallContext, Layer, PartialShape } from '../layers/layer.js';
 import { globalSeed, uniqueName } from '../naming.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import { restoreOptimizer, restoreWeights } from '../saving/restore.js';
+import { encodeModel, readModelFile, writeModelFile } from '../saving/model-file.js';
 import { printSummary, type SummaryOptions } from '../summary/summary.js';
 import { Compiled, type CompileOptions } from './compiled.js';
 import { alignInput, toTensor, type ModelData } from './data.js';
@@ -34,6 +36,8 @@ export type NamedResults = Record<string, number>;
 
 export abstract class Model implements TrainableModel {
   readonly name: string;
+  /** Keras's class name: 'Sequential'. */
+  readonly className: string;
   /** Set it to true, for example in a callback, to end training after the current batch. */
   stopTraining = false;
   #compiled: Compiled | undefined;
@@ -42,6 +46,7 @@ export abstract class Model implements TrainableModel {
   #trainingCalls: Variable | undefined;
 
   constructor(className: string, name?: string) {
+    this.className = className;
     this.name = name ?? uniqueName(className);
   }
 
@@ -57,6 +62,8 @@ export abstract class Model implements TrainableModel {
   abstract build(inputShape: PartialShape): void;
   /** The computation itself: x [B, ...] of the model's input shape. Users call `apply`. */
   abstract call(x: Tensor, context: CallContext): Tensor;
+  /** What makes an equal model again, in Keras's names and spelling: the layers and their options, without weights. */
+  abstract getConfig(): Record<string, unknown>;
   abstract inputShapeFor(x: Tensor, what: string): PartialShape;
   abstract outputShapeFor(shape: readonly number[]): readonly number[];
 
@@ -174,6 +181,66 @@ export abstract class Model implements TrainableModel {
   /** The optimizer that `compile` was given; undefined before. */
   get optimizer(): Optimizer | undefined {
     return this.#compiled?.optimizer;
+  }
+
+  /** The optimizer, once training has begun and it has a state to keep. */
+  get trainedOptimizer(): Optimizer | undefined {
+    return this.#compiled?.optimizerVariables && this.#compiled.optimizer;
+  }
+
+  /** What a file says of the model: its class, its configuration, what it was compiled with. */
+  describe(): Record<string, unknown> {
+    return {
+      module: 'keras',
+      class_name: this.className,
+      config: this.getConfig(),
+      registered_name: this.className,
+      build_config: this.built ? { input_shape: this.inputShape } : {},
+      compile_config: this.#compiled?.getConfig() ?? {},
+    };
+  }
+
+  /**
+   * Writes the whole model to one file, `model.safetensors`: layers, weights, what it was compiled with, the optimizer's
+   * state. `loadModel` reads it. The file is written beside the one of that name and renamed, so that there is always an
+   * old or a new one. In Node the path is one on disk, in a page one of the origin's private files.
+   * @throws ValueError for a name whose ending is no format that exists
+   * @throws StateError before the model is built
+   * @throws DataError if the file cannot be written
+   */
+  async save(path: string): Promise<void> {
+    await writeModelFile(this, path, 'save', { withConfig: true });
+  }
+
+  /** What `save` writes, as bytes: for a download in a page, or a store of one's own. `loadModel` takes them too. */
+  async toBytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return encodeModel(this, 'toBytes', { withConfig: true });
+  }
+
+  /** Writes the weights to a file, `weights.safetensors`, and the optimizer's state once there is one. As `save`. */
+  async saveWeights(path: string): Promise<void> {
+    await writeModelFile(this, path, 'saveWeights', { withConfig: false });
+  }
+
+  /**
+   * Reads the weights of a file that `saveWeights` or `save` wrote into this model, and the optimizer's state where the
+   * model is compiled with the same kind of optimizer. Weights are found by name, or, where layers have other names, one
+   * after the other.
+   * @throws StateError before the model is built
+   * @throws DataError, with nothing changed, if there is no such file, it is damaged, or its weights are not the model's
+   */
+  async loadWeights(path: string): Promise<void> {
+    this.#checkBuilt('loadWeights');
+    const file = await readModelFile(path, 'loadWeights');
+    restoreWeights(this.weights, file);
+    if (file.optimizer && this.#compiled) restoreOptimizer(this.buildOptimizer('loadWeights'), file);
+  }
+
+  /** The optimizer with its state made, for the weights that are trainable now. @throws StateError before `compile` */
+  buildOptimizer(what: string): Optimizer {
+    const compiled = this.#checkCompiled(what);
+    compiled.variablesOf(this);
+    return compiled.optimizer;
   }
 
   /** Called when layers come or go: programs that were traced are of another model. */

@@ -5,6 +5,7 @@ import { rejectUnknownOptions } from '../../base/suggest.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { InputLayer } from '../layers/input.js';
 import { Layer, type CallContext, type PartialShape } from '../layers/layer.js';
+import { describeLayer } from '../saving/describe.js';
 import { toFloatInput } from './data.js';
 import { Model } from './model.js';
 
@@ -130,6 +131,29 @@ export class Sequential extends Model {
     this.#inputShape = shape;
     this.#outputShape = output;
     this.layersChanged();
+  }
+
+  override getConfig(): Record<string, unknown> {
+    const shape = this.#inputShape;
+    const first = shape && {
+      module: 'keras.layers',
+      class_name: 'InputLayer',
+      config: this.#input?.getConfig() ?? {
+        batch_shape: shape,
+        dtype: 'float32',
+        sparse: false,
+        name: 'input_layer',
+      },
+      registered_name: null,
+    };
+    const policy = { module: 'keras', class_name: 'DTypePolicy', config: { name: 'float32' }, registered_name: null };
+    return {
+      name: this.name,
+      trainable: true,
+      dtype: policy,
+      layers: [...(first ? [first] : []), ...this.#layers.map(describeLayer)],
+      ...(shape ? { build_input_shape: shape } : {}),
+    };
   }
 
   override inputShapeFor(x: Tensor, what: string): PartialShape {

@@ -1,0 +1,152 @@
+// loadModel: a model from the file that `save` wrote, as it was when it was saved.
+import { DataError, messageOf, ValueError } from '../../base/errors.js';
+import { formatShape, sizeOf } from '../../base/shape.js';
+import { rejectUnknownOptions } from '../../base/suggest.js';
+import { isRecord, type Json } from '../../formats/json.js';
+import { full } from '../../tensor/creation.js';
+import { checkBoolean, show } from '../check.js';
+import { activeConsole } from '../console.js';
+import { checkPartialShape, Layer, type PartialShape } from '../layers/layer.js';
+import { withWeightSource, type WeightSource } from '../layers/weight-source.js';
+import type { CompileOptions } from '../model/compiled.js';
+import { Sequential } from '../model/sequential.js';
+import { adoptSeed } from '../naming.js';
+import { ConfigReader, type CustomObjects } from './from-config.js';
+import { decodeModel, readModelFile, type ModelFile } from './model-file.js';
+import type { NamedArrays } from './state.js';
+import { restoreOptimizer, restoreStreams, restoreWeights } from './restore.js';
+
+/** More than any model has; a longer list is a damaged file. */
+const mostLayers = 10_000;
+
+export interface LoadModelOptions {
+  /**
+   * The classes and functions of the user's own that the model uses, by name: layers as classes (or factories that take
+   * options), losses, metrics and activations as functions.
+   */
+  readonly customObjects?: CustomObjects;
+  /** Whether the model is compiled as it was, where it was; true unless given. */
+  readonly compile?: boolean;
+}
+
+/**
+ * A model as `model.save` (a path) or `model.toBytes` (bytes) kept it: its layers and weights, compiled as it was, with
+ * the state of its optimizer, and with the random numbers going on as they would have, unless a seed was set.
+ *
+ * What a file cannot hold, a loss or a metric that is a function, has to be given in `customObjects`; without it the
+ * model is loaded but not compiled, and a line says what is missing.
+ * @throws DataError for a missing or damaged file; for layers that do not exist here, all of them at once
+ * @throws ValueError for a name whose ending is no format that exists
+ * @example
+ * await model.save('digits.safetensors');
+ * const same = await loadModel('digits.safetensors');
+ */
+export async function loadModel(
+  source: string | Uint8Array | ArrayBuffer,
+  options: LoadModelOptions = {},
+): Promise<Sequential> {
+  rejectUnknownOptions('loadModel', options, ['customObjects', 'compile']);
+  const withCompile = checkBoolean(options.compile ?? true, 'loadModel: compile');
+  const file = await fileOf(source);
+  const reader = new ConfigReader(options.customObjects ?? {});
+  const model = modelOf(file, reader);
+  restoreWeights(model.weights, file);
+  restoreStreams(model.layers, file);
+  if (file.random) adoptSeed(file.random.seed);
+  const compileConfig = file.model?.compile_config;
+  if (withCompile && isRecord(compileConfig) && compileConfig.loss !== undefined) {
+    if (compileAgain(model, compileConfig, reader, file.place) && file.optimizer)
+      restoreOptimizer(model.buildOptimizer('loadModel'), file);
+  }
+  return model;
+}
+
+async function fileOf(source: unknown): Promise<ModelFile> {
+  if (typeof source === 'string') return readModelFile(source, 'loadModel');
+  if (source instanceof Uint8Array) return decodeModel(source, 'the bytes given');
+  if (source instanceof ArrayBuffer) return decodeModel(new Uint8Array(source), 'the bytes given');
+  throw new ValueError(`loadModel: expected a path or the bytes of a file, received ${show(source)}.`);
+}
+
+function modelOf({ model, weights, place }: ModelFile, reader: ConfigReader): Sequential {
+  if (!model)
+    throw new DataError(
+      `loadModel: ${place} has weights but no model. Build the model and call model.loadWeights, or save it with model.save.`,
+    );
+  const { class_name: className, config } = model;
+  if (className !== 'Sequential')
+    throw new DataError(`${place}: expected a model of class Sequential, received ${JSON.stringify(className)}.`);
+  if (!isRecord(config) || !Array.isArray(config.layers) || typeof config.name !== 'string')
+    throw new DataError(`${place}: expected the model's config to have a name and a list of layers.`);
+  const { name } = config;
+  const described = config.layers as readonly Json[];
+  if (described.length > mostLayers)
+    throw new DataError(`${place}: expected at most ${mostLayers} layers, received ${described.length}.`);
+  const missing = reader.missingIn(described);
+  if (missing.length > 0)
+    throw new DataError(
+      `${place}: the model uses ${missing.join(', ')}, which Nacre does not have. Give what is your own in loadModel(path, { customObjects: { Name: TheClass } }).`,
+    );
+  const layers = described.map((value, index) => {
+    const layer = reader.read(value, `${place}, layer ${index}`);
+    if (layer instanceof Layer) return layer;
+    throw new DataError(`${place}, layer ${index}: expected the description of a layer, received ${show(layer)}.`);
+  });
+  try {
+    return withWeightSource(weightsWithin(weights), () => {
+      const made = new Sequential({ name, layers });
+      if (!made.built) made.build(builtShape(model, config));
+      return made;
+    });
+  } catch (error) {
+    throw new DataError(`${place}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Weights without values of their own, as many elements as the file has and no more: a file decides what is allocated. */
+function weightsWithin(weights: NamedArrays): WeightSource {
+  const available = [...weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  let used = 0;
+  return (shape) => {
+    used += sizeOf(shape);
+    if (!(used <= available))
+      throw new DataError(
+        `the layers need at least ${used} weights up to one of shape ${formatShape(shape)}, and the file has ${available}.`,
+      );
+    return full(shape, 0);
+  };
+}
+
+function builtShape(model: Record<string, Json>, config: Record<string, Json>): PartialShape {
+  const built = isRecord(model.build_config) ? model.build_config.input_shape : undefined;
+  return checkPartialShape(config.build_input_shape ?? built, 'build_input_shape');
+}
+
+/** Compiles as the file says. Whether it could. */
+function compileAgain(model: Sequential, config: Record<string, Json>, reader: ConfigReader, place: string): boolean {
+  const { optimizer = null, loss = null, metrics = null, weighted_metrics: weightedMetrics = null } = config;
+  const missing = reader.missingIn([optimizer, loss, metrics, weightedMetrics]);
+  if (missing.length > 0) {
+    activeConsole().warn(
+      `loadModel: ${place} was compiled with ${missing.join(', ')}, which a file cannot hold, so the model is not compiled. Call model.compile(...), or give it in loadModel(path, { customObjects: { name: theFunction } }).`,
+    );
+    return false;
+  }
+  const read = (value: Json, what: string): unknown => {
+    if (Array.isArray(value)) return value.map((item: Json) => reader.read(item, `${place}, ${what}`));
+    return reader.read(value, `${place}, ${what}`);
+  };
+  const options = {
+    optimizer: read(optimizer, 'optimizer'),
+    loss: read(loss, 'loss'),
+    ...(metrics === null ? {} : { metrics: read(metrics, 'metrics') }),
+    ...(weightedMetrics === null ? {} : { weightedMetrics: read(weightedMetrics, 'weighted_metrics') }),
+  };
+  try {
+    // Whatever the file says, compile checks it.
+    model.compile(options as CompileOptions);
+  } catch (error) {
+    throw new DataError(`${place}, compile_config: ${messageOf(error)}`, { cause: error });
+  }
+  return true;
+}

@@ -1,0 +1,55 @@
+// Gives a model what a file keeps of one: weights, the optimizer's state, the numbers that random draws follow from.
+import { DataError } from '../../base/errors.js';
+import { sameShape } from '../../base/shape.js';
+import { fromNDArray } from '../../tensor/creation.js';
+import type { Variable } from '../../tensor/variable.js';
+import { activeConsole } from '../console.js';
+import type { Layer } from '../layers/layer.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import type { ModelFile } from './model-file.js';
+import { assignVariables, namedOptimizerState, namedWeights } from './state.js';
+
+const rateName = 'optimizer/learning_rate';
+
+/** The weights of the file. @throws DataError, with nothing changed, unless names or order, and all shapes, fit */
+export function restoreWeights(weights: readonly Variable[], file: ModelFile): void {
+  assignVariables(namedWeights(weights), file.weights, file.weightOrder, file.place);
+}
+
+/** The state of the optimizer that the file has, if it is one of the same kind for the same weights. */
+export function restoreOptimizer(optimizer: Optimizer, file: ModelFile): boolean {
+  if (!file.optimizer) return false;
+  const { className, names } = file.optimizer;
+  // What Keras calls decay is described as a schedule, and a schedule is no variable.
+  const isLeftOut = (name: string): boolean => name === rateName && typeof optimizer.learningRate !== 'number';
+  const values = file.optimizer.values.filter((_, index) => !isLeftOut(names[index]!));
+  const named = namedOptimizerState(optimizer);
+  const variables = [...named.values()];
+  const fits =
+    className === optimizer.className &&
+    values.length === variables.length &&
+    variables.every(({ shape, dtype }, i) => sameShape(values[i]!.shape, shape) && values[i]!.dtype === dtype);
+  if (!fits) {
+    activeConsole().warn(
+      `${file.place}: its optimizer state is of another optimizer (${className}, ${values.length} variables) than the model's (${optimizer.className}, ${variables.length}); the model's stays as it is.`,
+    );
+    return false;
+  }
+  variables.forEach((variable, index) => variable.assign(fromNDArray(values[index]!)));
+  const rate = values[[...named.keys()].indexOf(rateName)]?.data[0];
+  // The number that the optimizer shows is kept beside the variable; a rate that says the same is left as it was written.
+  if (rate !== undefined && typeof optimizer.learningRate === 'number' && Math.fround(optimizer.learningRate) !== rate)
+    optimizer.learningRate = rate;
+  return true;
+}
+
+/** The streams of random numbers that the layers draw from. @throws DataError for another number of layers */
+export function restoreStreams(layers: readonly Layer[], file: ModelFile): void {
+  const streams = file.random?.streams;
+  if (!streams) return;
+  if (streams.length !== layers.length)
+    throw new DataError(
+      `${file.place}, metadata 'random': expected a stream for each of ${layers.length} layers, received ${streams.length}.`,
+    );
+  layers.forEach((layer, index) => (layer.stream = streams[index]!));
+}
