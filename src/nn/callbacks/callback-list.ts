@@ -1,7 +1,7 @@
 // Calls the callbacks of a run, one after the other, and knows which of them hear of batches.
 import { ValueError } from '../../base/errors.js';
 import { nearest } from '../../base/suggest.js';
-import { hookNames, type CallbackHooks, type ObservedModel, type RunParams } from './callback.js';
+import { hookNames, type CallbackHooks, type CallbackState, type ObservedModel, type RunParams } from './callback.js';
 
 /** What a `callbacks` option takes. */
 export type CallbacksOption = CallbackHooks | readonly CallbackHooks[];
@@ -9,7 +9,10 @@ export type CallbacksOption = CallbackHooks | readonly CallbackHooks[];
 /** The parts of a run that consist of batches. */
 export type Phase = 'Train' | 'Test' | 'Predict';
 
-type Hook = Exclude<keyof CallbackHooks, 'setParams' | 'setModel' | 'onBatchBegin' | 'onBatchEnd'>;
+type Hook = Exclude<
+  keyof CallbackHooks,
+  'setParams' | 'setModel' | 'getState' | 'setState' | 'keepsRun' | 'showsProgress' | 'onBatchBegin' | 'onBatchEnd'
+>;
 type Arguments<Name extends Hook> = Parameters<NonNullable<CallbackHooks[Name]>>;
 
 /** Older names that Keras still calls. */
@@ -24,7 +27,27 @@ export class CallbackList {
   /** @throws ValueError for what is no callback */
   constructor(option: CallbacksOption | undefined) {
     const callbacks: readonly unknown[] = option === undefined ? [] : Array.isArray(option) ? option : [option];
-    this.#callbacks = callbacks.map(checked);
+    this.#callbacks = callbacks.map(checked).sort((a, b) => placeOf(a) - placeOf(b));
+  }
+
+  /** Whether a callback shows progress, in place of what fit shows by itself. */
+  get showsProgress(): boolean {
+    return this.#callbacks.some(({ showsProgress }) => showsProgress === true);
+  }
+
+  /** What each callback remembers. */
+  getStates(): (CallbackState | undefined)[] {
+    return this.#callbacks.map((callback) => callback.getState?.());
+  }
+
+  /** Gives each callback what it remembered, in the order of `getStates`. Whether there are as many callbacks. */
+  setStates(states: readonly (CallbackState | undefined)[]): boolean {
+    if (states.length !== this.#callbacks.length) return false;
+    this.#callbacks.forEach((callback, index) => {
+      const state = states[index];
+      if (state) callback.setState?.(state);
+    });
+    return true;
   }
 
   /** Tells the callbacks what they are going to hear of. */
@@ -46,6 +69,11 @@ export class CallbackList {
   async call<Name extends Hook>(name: Name, ...args: Arguments<Name>): Promise<void> {
     for (const callback of this.#callbacks) await hookOf(callback, name)?.apply(callback, args);
   }
+}
+
+/** One that keeps the run has to see what all others did. */
+function placeOf({ keepsRun }: CallbackHooks): number {
+  return keepsRun === true ? 1 : 0;
 }
 
 function hookOf<Name extends Hook>(

@@ -1,6 +1,9 @@
 // Callbacks: what a user's code hears of while a model trains, evaluates or predicts.
 import type { Tensor } from '../../tensor/tensor.js';
+import type { Json } from '../../formats/json.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import type { SavableModel } from '../saving/model-file.js';
+import type { TrainingRun } from './training-run.js';
 
 /** Numbers by name: `loss`, each metric, and with `val_` before it what validation gave. */
 export type Logs = Record<string, number>;
@@ -15,13 +18,24 @@ export interface RunParams {
 }
 
 /** The model as callbacks see it. */
-export interface ObservedModel {
-  readonly name: string;
+export interface ObservedModel extends SavableModel {
   /** Set it to true to end training after the current batch. */
   stopTraining: boolean;
   readonly optimizer: Optimizer | undefined;
+  /** The training under way; undefined outside of fit. */
+  readonly run: TrainingRun | undefined;
   getWeights(): Tensor[];
   setWeights(weights: readonly Tensor[]): void;
+  save(path: string): Promise<void>;
+  saveWeights(path: string): Promise<void>;
+  /** The optimizer with its state made. */
+  buildOptimizer(what: string): Optimizer;
+}
+
+/** What a callback remembers from epoch to epoch, for a run that is interrupted and goes on. */
+export interface CallbackState {
+  readonly values: Readonly<Record<string, Json>>;
+  readonly tensors?: readonly Tensor[];
 }
 
 type Answer = void | Promise<void>;
@@ -33,6 +47,13 @@ type Answer = void | Promise<void>;
 export interface CallbackHooks {
   setParams?(params: RunParams): void;
   setModel?(model: ObservedModel): void;
+  /** What `backupAndRestore` keeps of this callback, and gives back to it when a run goes on. */
+  getState?(): CallbackState;
+  setState?(state: CallbackState): void;
+  /** Whether it keeps the run, and so is called after all others. */
+  readonly keepsRun?: boolean;
+  /** Whether it shows progress, and fit need not. */
+  readonly showsProgress?: boolean;
   onTrainBegin?(logs: Logs): Answer;
   onTrainEnd?(logs: Logs): Answer;
   onEpochBegin?(epoch: number, logs: Logs): Answer;
@@ -103,6 +124,9 @@ export abstract class Callback implements CallbackHooks {
   setParams(params: RunParams): void {
     this.#params = params;
   }
+
+  getState?(): CallbackState;
+  setState?(state: CallbackState): void;
 
   onTrainBegin?(logs: Logs): Answer;
   onTrainEnd?(logs: Logs): Answer;

@@ -22,6 +22,8 @@ export interface CallContext {
   readonly step: Tensor;
   /** The seed of the run, in training an int32 scalar: another seed runs the same program. */
   readonly seed: number | Tensor;
+  /** Hears of each layer's output as the model computes it. */
+  readonly observe?: (layer: Layer, output: Tensor) => void;
 }
 
 /** Options that every layer takes. */

@@ -65,6 +65,17 @@ export class Pass<Result extends TensorTree> {
     this.#tail = this.#fullSteps === this.steps ? this.#main : compile(() => this.#trace(rest, false));
   }
 
+  /** Batches done since `start`. */
+  get done(): number {
+    return this.#done;
+  }
+
+  /** Goes on after batch number `done`, in the same order. */
+  seek(done: number): void {
+    this.#done = done;
+    this.#counter.assign(int32(done));
+  }
+
   /** Samples in all batches but perhaps the last. */
   get batchSize(): number {
     return this.#size;

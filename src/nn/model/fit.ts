@@ -1,14 +1,15 @@
 // fit: epochs of training steps, each followed by a validation where there is something to validate with.
 import { DataError, ValueError } from '../../base/errors.js';
-import { RandomStream } from '../../base/random.js';
+import type { Variable } from '../../tensor/variable.js';
 import { CallbackList } from '../callbacks/callback-list.js';
 import type { Logs } from '../callbacks/callback.js';
+import type { TrainingRun } from '../callbacks/training-run.js';
 import { History } from '../callbacks/history.js';
 import { globalSeed } from '../naming.js';
 import { Progress } from '../progress/progress.js';
 import type { Compiled } from './compiled.js';
 import type { ModelData } from './data.js';
-import { testPass } from './evaluate.js';
+import { testPass, type TestPass } from './evaluate.js';
 import { sortedByName } from './metric-set.js';
 import { checkFitOptions, type CheckedFit, type FitOptions } from './options.js';
 import { Breather, Pace } from './pace.js';
@@ -23,17 +24,16 @@ import {
   type Prepared,
   type RunnableModel,
 } from './prepare.js';
+import { Run } from './run.js';
 import { runPass, throwIfAborted } from './run-pass.js';
 import { sampleWeights, weightsOfClasses } from './sample-weights.js';
 import { trainStep } from './steps.js';
 
 /** What fit runs on. */
 export interface TrainableModel extends RunnableModel {
-  readonly trainableWeights: Parameters<Compiled['variablesOf']>[0]['trainableWeights'];
+  readonly trainableWeights: readonly Variable[];
+  run: TrainingRun | undefined;
 }
-
-/** Separates the orders of samples from everything else that is drawn from the same seed. */
-const orderSeed = 0x5f356495;
 
 export async function fit(
   model: TrainableModel,
@@ -48,37 +48,56 @@ export async function fit(
   const { training, validation } = await dataOf(model, compiled, x, y, options, checked);
   await hintAtPixels(model, training.origin.x);
 
-  const lease = await trainingPass(model, compiled, training, checked);
-  const { pass, metrics } = lease;
-  const validator = validation && (await testPass(model, compiled, validation, checked.validationBatchSize));
-  const progress = new Progress(checked.verbose);
-  const params = { verbose: checked.verbose, epochs: checked.epochs, steps: pass.steps };
-  const history = new History(params);
-  const breather = new Breather();
-  const paces = { train: new Pace(), test: new Pace() };
-  let stepsDone = await compiled.optimizer.iterations.value.item();
-
+  const { batchSize, shuffle, initialEpoch, epochs, verbose, signal } = checked;
+  const { optimizer } = compiled;
+  const trained = compiled.variablesOf(model);
+  const run = new Run({
+    model,
+    optimizer,
+    loss: compiled.measured.loss,
+    trained,
+    callbacks,
+    data: training,
+    batchSize,
+    shuffle,
+    initialEpoch,
+    stepsDone: await optimizer.iterations.value.item(),
+  });
+  model.run = run;
   model.stopTraining = false;
   const isStopped = (): boolean => model.stopTraining;
-  callbacks.begin(model, params);
-  await callbacks.call('onTrainBegin', {});
+  const params = { verbose, epochs, steps: Math.ceil(training.x.shape[0]! / batchSize) };
+  const history = new History(params);
+  const progress = new Progress(callbacks.showsProgress ? 0 : verbose);
+  const breather = new Breather();
+  const paces = { train: new Pace(), test: new Pace() };
+  let lease: Lease | undefined;
+  let validator: TestPass | undefined;
   let lastLogs: Logs = {};
+  callbacks.begin(model, params);
   try {
-    for (let epoch = checked.initialEpoch; epoch < checked.epochs; epoch++) {
-      pass.start(checked.shuffle ? orderFor(stepsDone, training.x.shape[0]!) : undefined);
-      metrics.reset();
+    await callbacks.call('onTrainBegin', {});
+    // Only now: a callback may have restored the seed and the streams, which the program is made with.
+    lease = await trainingPass(model, compiled, trained, training, checked);
+    const { pass, metrics } = lease;
+    run.attach(lease);
+    validator = validation && (await testPass(model, compiled, validation, checked.validationBatchSize));
+    while (run.epoch < epochs && !run.isOver) {
+      const { epoch } = run;
+      run.startEpoch();
       await callbacks.call('onEpochBegin', epoch, {});
-      progress.begin(pass.steps, checked.epochs > 1 ? `Epoch ${epoch + 1}/${checked.epochs}` : undefined);
-      stepsDone += await runPass(pass, {
+      progress.begin(pass.steps, epochs > 1 ? `Epoch ${epoch + 1}/${epochs}` : undefined);
+      await runPass(pass, {
         what: 'fit',
         phase: 'Train',
         callbacks,
         progress,
-        signal: checked.signal,
+        signal,
         logs: () => metrics.logs(),
         isStopped,
         pace: paces.train,
         breather,
+        watch: run,
       });
       let logs = await metrics.logs();
       if (validator && checked.validatesAfter(epoch)) {
@@ -86,13 +105,14 @@ export async function fit(
           what: 'fit',
           callbacks,
           progress: undefined,
-          signal: checked.signal,
+          signal,
           pace: paces.test,
           breather,
         });
         for (const [name, value] of Object.entries(results)) logs[`val_${name}`] = value;
         logs = sortedByName(Object.entries(logs));
       }
+      run.completeEpoch();
       await callbacks.call('onEpochEnd', epoch, logs);
       progress.finish(logs);
       history.add(epoch, logs);
@@ -102,28 +122,21 @@ export async function fit(
     await callbacks.call('onTrainEnd', lastLogs);
   } finally {
     progress.abandon();
-    lease.release();
+    lease?.release();
     validator?.release();
   }
   return history;
 }
 
-/**
- * A new order for each epoch. It follows from the seed and the steps done before, so that a training that goes on from a
- * saved state takes the samples in the order that an uninterrupted one would have.
- */
-function orderFor(stepsDone: number, count: number): Int32Array {
-  return new RandomStream(globalSeed() ^ orderSeed, stepsDone).permutation(count);
-}
-
 async function trainingPass(
   model: TrainableModel,
   compiled: Compiled,
+  variables: readonly Variable[],
   data: Prepared,
   options: CheckedFit,
 ): Promise<Lease> {
   const { optimizer, measured } = compiled;
-  const training = { optimizer, loss: measured.loss, variables: compiled.variablesOf(model) };
+  const training = { optimizer, loss: measured.loss, variables };
   const { batchSize, shuffle } = options;
   // A program that is kept ready holds the seed that it was made with: it decides what dropout draws.
   const settings = JSON.stringify([batchSize, shuffle, globalSeed()]);

@@ -2,6 +2,7 @@
 import type { NDArray } from '../../base/ndarray.js';
 import { zeros } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import type { Variable } from '../../tensor/variable.js';
 import type { Logs } from '../callbacks/callback.js';
 import type { Loss } from '../losses/loss.js';
 import { Mean } from '../metrics/mean.js';
@@ -46,6 +47,11 @@ export class MetricSet {
   /** The names, in the order of compile. */
   get names(): string[] {
     return this.#entries.map(({ name }) => name);
+  }
+
+  /** Everything that they keep. */
+  get variables(): readonly Variable[] {
+    return this.#entries.flatMap(({ metric }) => metric.variables);
   }
 
   /** Takes a batch into account, while a step is traced. `weights` [B] are those of the samples, where there are any. */

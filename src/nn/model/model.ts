@@ -7,6 +7,7 @@ import { scalar } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Variable } from '../../tensor/variable.js';
 import type { History } from '../callbacks/history.js';
+import type { TrainingRun } from '../callbacks/training-run.js';
 import type { CallContext, Layer, PartialShape } from '../layers/layer.js';
 import { globalSeed, uniqueName } from '../naming.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -40,6 +41,8 @@ export abstract class Model implements TrainableModel {
   readonly className: string;
   /** Set it to true, for example in a callback, to end training after the current batch. */
   stopTraining = false;
+  /** The training under way, for callbacks that keep it or look into its steps; undefined outside of fit. */
+  run: TrainingRun | undefined;
   #compiled: Compiled | undefined;
   #programs = new BatchPrograms();
   #isFitting = false;
@@ -283,6 +286,7 @@ export abstract class Model implements TrainableModel {
       return await fit(this, compiled, x, y, options);
     } finally {
       this.#isFitting = false;
+      this.run = undefined;
     }
   }
 

@@ -19,25 +19,35 @@ export interface PassRun {
   readonly isStopped: () => boolean;
   readonly pace: Pace;
   readonly breather: Breather;
+  /** Those that hear of steps without being called for each. */
+  readonly watch?: StepWatch;
 }
 
-/** Runs the steps of a pass that has been started. Gives how many ran. @throws StoppedError if `signal` asks to stop */
+/** Hears of steps that have been run, and may ask to hear of a certain one. */
+export interface StepWatch {
+  /** How many steps may be run before it has to be called. */
+  readonly limit: number;
+  /** `ran` more steps are done. It may move the pass. */
+  after(ran: number): Promise<void>;
+}
+
+/** Runs the steps of a pass that are left. Gives how many are done since it was started. @throws StoppedError if `signal` asks to stop */
 export async function runPass(pass: Pass<undefined>, run: PassRun): Promise<number> {
   const { callbacks, phase, progress, pace } = run;
   const observed = callbacks.observesBatches(phase);
-  let done = 0;
-  while (done < pass.steps && !run.isStopped()) {
-    if (observed) await callbacks.call(`on${phase}BatchBegin`, done, {});
+  const { watch } = run;
+  while (pass.done < pass.steps && !run.isStopped()) {
+    if (observed) await callbacks.call(`on${phase}BatchBegin`, pass.done, {});
     const start = performance.now();
-    const { ran } = await pass.advance(observed ? 1 : pace.steps);
+    const { ran } = await pass.advance(observed ? 1 : Math.min(pace.steps, watch?.limit ?? Infinity));
     if (!observed) pace.took(ran, performance.now() - start);
-    done += ran;
-    if (observed) await callbacks.call(`on${phase}BatchEnd`, done - 1, await run.logs());
-    await progress?.update(done, run.logs);
+    await watch?.after(ran);
+    if (observed) await callbacks.call(`on${phase}BatchEnd`, pass.done - 1, await run.logs());
+    await progress?.update(pass.done, run.logs);
     await run.breather.breathe();
-    throwIfAborted(run.signal, run.what, `after step ${done} of ${pass.steps}`);
+    throwIfAborted(run.signal, run.what, `after step ${pass.done} of ${pass.steps}`);
   }
-  return done;
+  return pass.done;
 }
 
 /** @throws StoppedError if `signal` has asked to stop */

@@ -176,7 +176,11 @@ export class Sequential extends Model {
   override call(x: Tensor, context: CallContext): Tensor {
     // As in Keras, whole numbers become floats, unless the input layer asks for them.
     const input = this.#input && this.#input.getConfig().dtype !== 'float32' ? this.#input.call(x) : toFloatInput(x);
-    return this.#layers.reduce((value, layer) => layer.call(value, context), input);
+    return this.#layers.reduce((value, layer) => {
+      const output = layer.call(value, context);
+      context.observe?.(layer, output);
+      return output;
+    }, input);
   }
 }
 

@@ -38,7 +38,13 @@ function seedValue(): Tensor {
   return fromNDArray({ dtype: 'int32', shape: [], data: Int32Array.of(globalSeed()) });
 }
 
-function lossOf(model: Computation, loss: Loss, batch: Batch, data: BatchData, yPred: Tensor): Tensor {
+/** What a training step computes with. */
+export function trainingContext(step: Tensor): CallContext {
+  return { training: true, step, seed: seedValue() };
+}
+
+/** The scalar that training makes small: the mean over the rows that count, and the penalties. */
+export function lossOf(model: Computation, loss: Loss, batch: Batch, data: BatchData, yPred: Tensor): Tensor {
   const weights = data.weights ? batch.valid.mul(data.weights) : batch.valid;
   const mean = reduceLoss(loss.values(data.y, yPred), weights, batch.count);
   return model.penalties().reduce((sum, penalty) => sum.add(penalty), mean);
@@ -55,7 +61,7 @@ export function trainStep(
   const { optimizer, loss, variables } = training;
   let yPred: Tensor | undefined;
   const { value, gradients } = variableGradients(() => {
-    yPred = model.call(data.x, { training: true, step: optimizer.iterations.value, seed: seedValue() });
+    yPred = model.call(data.x, trainingContext(optimizer.iterations.value));
     return lossOf(model, loss, batch, data, yPred);
   }, variables);
   // A model without trainable weights has nothing to move.
