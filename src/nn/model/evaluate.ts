@@ -72,7 +72,7 @@ export async function evaluate(
   if (sampleWeight !== undefined)
     data = weighted(data, await sampleWeights('evaluate: sampleWeight', sampleWeight, data.y));
   const pass = await testPass(model, compiled, data, batchSize);
-  const progress = new Progress(verbose);
+  const progress = new Progress(callbacks.showsProgress ? 0 : verbose);
   callbacks.begin(model, { verbose, epochs: 1, steps: pass.steps });
   try {
     await pass.run({ what: 'evaluate', callbacks, progress, signal, pace: new Pace(), breather: new Breather() });

@@ -72,7 +72,7 @@ export async function predict(
   const isAtHand = input.node.op === 'data' && samples <= batchSize;
   const batches = isAtHand ? oneBatch(model, programs, input) : await manyBatches(model, input, batchSize);
   const { steps } = batches;
-  const progress = new Progress(verbose);
+  const progress = new Progress(callbacks.showsProgress ? 0 : verbose);
   const breather = new Breather();
   const observed = callbacks.observesBatches('Predict');
   callbacks.begin(model, { verbose, epochs: 1, steps });

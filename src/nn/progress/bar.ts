@@ -15,10 +15,11 @@ export interface BarOptions {
   readonly colour: boolean;
   /** Milliseconds from some fixed moment on. */
   readonly now: () => number;
+  /** Characters of the bar itself; Keras's 20 unless given. */
+  readonly width?: number;
+  /** Least time between two texts; Keras's 50 ms unless given. */
+  readonly refreshMilliseconds?: number;
 }
-
-const width = 20;
-const refreshMilliseconds = 50;
 
 export class ProgressBar {
   readonly #options: BarOptions;
@@ -46,7 +47,7 @@ export class ProgressBar {
   async update(current: number, values: () => Promise<Values>): Promise<string> {
     const now = this.#options.now();
     const stepSeconds = this.#stepSeconds(current, now);
-    if (this.#options.style === 'lines' || now - this.#lastShown < refreshMilliseconds) return '';
+    if (this.#options.style === 'lines' || now - this.#lastShown < (this.#options.refreshMilliseconds ?? 50)) return '';
     this.#lastShown = now;
     return this.#rewritten(current, now, stepSeconds, await values(), false);
   }
@@ -77,7 +78,7 @@ export class ProgressBar {
   }
 
   #rewritten(current: number, now: number, stepSeconds: number, values: Values, isFinal: boolean): string {
-    const { target, colour } = this.#options;
+    const { target, colour, width = 20 } = this.#options;
     const paint = (code: number, text: string): string => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
     const done = Math.floor(width * (current / target));
     const count = this.#count(current);

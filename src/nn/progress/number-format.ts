@@ -47,3 +47,17 @@ function roundHalfToEven(text: string, digits: number): string {
   const rounded = String(up ? kept + 1n : kept).padStart(digits + 1, '0');
   return digits === 0 ? rounded : `${rounded.slice(0, -digits)}.${rounded.slice(-digits)}`;
 }
+
+/** The shortest decimal that reads back as `value`, written as Python writes a float: 2.0, 0.001, 1e-05. */
+export function shortest(value: number): string {
+  if (!Number.isFinite(value)) return nonFinite(value);
+  const [mantissa, power] = Math.abs(value).toExponential().split('e') as [string, string];
+  const exponent = Number(power);
+  if (value !== 0 && (exponent < -4 || exponent >= 16)) {
+    const digits = String(Math.abs(exponent)).padStart(2, '0');
+    return `${signOf(value)}${mantissa}e${exponent < 0 ? '-' : '+'}${digits}`;
+  }
+  // Below 1e-6 and from 1e21 on String would turn to exponents; neither comes so far.
+  const text = String(Math.abs(value));
+  return `${signOf(value)}${text}${text.includes('.') ? '' : '.0'}`;
+}

@@ -9,21 +9,36 @@ export type Verbosity = 0 | 1 | 2;
 /** Showing takes at most one part in so many of the time, what the terminal needs for it included. */
 const timeBetween = 200;
 
+/** What may be chosen beside the verbosity. */
+export interface ProgressSettings {
+  /** Characters of the bar. */
+  readonly width?: number;
+  /** Least time between two refreshes. */
+  readonly refreshMilliseconds?: number;
+  /** The names that are shown; all unless given. */
+  readonly names?: readonly string[];
+}
+
 export class Progress {
   /** The end of the pause that the last time it was shown is worth. */
   #pauseUntil = -Infinity;
   readonly #verbose: Verbosity;
+  readonly #settings: ProgressSettings;
   #bar: ProgressBar | undefined;
 
-  constructor(verbose: Verbosity) {
+  constructor(verbose: Verbosity, settings: ProgressSettings = {}) {
     this.#verbose = verbose;
+    this.#settings = settings;
   }
 
   /** Begins an epoch of `steps` steps; `title` is printed before it. */
   begin(steps: number, title?: string): void {
     if (this.#verbose === 0) return;
     const output = activeConsole();
+    const { width, refreshMilliseconds } = this.#settings;
     this.#bar = new ProgressBar({
+      ...(width === undefined ? {} : { width }),
+      ...(refreshMilliseconds === undefined ? {} : { refreshMilliseconds }),
       target: steps,
       style: this.#isBar ? 'rewritten' : 'lines',
       colour: output.colour !== 'none',
@@ -42,16 +57,21 @@ export class Progress {
     const output = activeConsole();
     const begin = output.timer?.() ?? 0;
     if (begin < this.#pauseUntil) return;
-    const text = await this.#bar.update(current, values);
+    const text = await this.#bar.update(current, async () => this.#shown(await values()));
     if (text === '') return;
     output.write(text);
     const end = output.timer?.() ?? 0;
     this.#pauseUntil = end + timeBetween * (end - begin);
   }
 
+  #shown(values: Values): Values {
+    const { names } = this.#settings;
+    return names ? Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name))) : values;
+  }
+
   /** Ends the epoch. */
   finish(values: Values): void {
-    if (this.#bar) activeConsole().write(this.#bar.finish(values));
+    if (this.#bar) activeConsole().write(this.#bar.finish(this.#shown(values)));
     this.#bar = undefined;
   }
 
