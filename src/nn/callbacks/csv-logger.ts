@@ -22,9 +22,9 @@ export class CsvLogger extends Callback {
   readonly #separator: string;
   readonly #append: boolean;
   #keys: readonly string[] | undefined;
-  /** What the file holds; undefined until it is needed. */
+  /** What the file holds; undefined where a run goes on and it is still to be read. */
   #text: string | undefined;
-  /** How much of the file belongs to a run that goes on. */
+  /** How much of the file belongs to the run that goes on: rows that came after its backup come again. */
   #kept: number | undefined;
 
   constructor({ filename, separator, append }: CsvLoggerOptions) {
@@ -34,21 +34,22 @@ export class CsvLogger extends Callback {
     this.#append = checkBoolean(append ?? false, `${what}: append`);
   }
 
-  override onTrainBegin(): void {
+  override async onTrainBegin(): Promise<void> {
     this.#keys = undefined;
-    this.#text = undefined;
     this.#kept = undefined;
+    this.#text = this.#append ? await this.#read() : '';
+  }
+
+  async #read(): Promise<string> {
+    return new TextDecoder().decode(await activeFiles().read(this.#filename));
   }
 
   override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
     const files = activeFiles();
-    if (this.#text === undefined) {
+    this.#text ??= (await this.#read()).slice(0, this.#kept);
+    if (!this.#keys) {
       const folder = folderOf(this.#filename);
       if (folder !== '') await files.makeDirectory(folder);
-      const before = this.#append || this.#kept !== undefined ? await files.read(this.#filename) : undefined;
-      this.#text = new TextDecoder().decode(before).slice(0, this.#kept);
-    }
-    if (!this.#keys) {
       this.#keys = keysOf(logs);
       if (this.#text === '') this.#text += this.#row(['epoch', ...this.#keys]);
     }
@@ -66,11 +67,12 @@ export class CsvLogger extends Callback {
   }
 
   override getState(): CallbackState {
-    return { values: { length: this.#text?.length ?? 0, keys: this.#keys ?? [] } };
+    return { values: { length: this.#text?.length ?? this.#kept ?? 0, keys: this.#keys ?? [] } };
   }
 
   override setState({ values: { length, keys } }: CallbackState): void {
     this.#kept = fromJson(length);
+    this.#text = undefined;
     if (Array.isArray(keys) && keys.length > 0) this.#keys = keys.map(String);
   }
 }

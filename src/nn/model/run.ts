@@ -12,6 +12,7 @@ import type { Variable } from '../../tensor/variable.js';
 import type { CallbackList } from '../callbacks/callback-list.js';
 import type { CallbackState, Logs } from '../callbacks/callback.js';
 import type { Moment, RunState, TrainingRun } from '../callbacks/training-run.js';
+import { activeConsole } from '../console.js';
 import type { Layer } from '../layers/layer.js';
 import { globalSeed } from '../naming.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -220,19 +221,22 @@ export class Run implements TrainingRun, StepWatch {
       throw new DataError(
         `${place}: it is of a training in the middle of an epoch with ${differing.map(([key]) => `${key} ${JSON.stringify(values[key])}`).join(', ')}; this one has ${differing.map(([key, value]) => `${key} ${value}`).join(', ')}. Call fit as before, or remove the file to begin anew.`,
       );
-    const arrayOf = (name: string): NDArray => {
-      const array = arrays.get(name);
-      if (array) return array;
-      throw new DataError(`${place}: the tensor 'extra/${name}' is missing.`);
-    };
-    const metrics = Array.from({ length: Math.min(metricCount, arrays.size) }, (_, i) => arrayOf(`metrics/${i}`));
+    const arraysOf = (prefix: string, count: number): NDArray[] =>
+      Array.from({ length: Math.min(count, arrays.size + 1) }, (_, index) => {
+        const array = arrays.get(`${prefix}/${index}`);
+        if (array) return array;
+        throw new DataError(`${place}: the tensor 'extra/${prefix}/${index}' is missing.`);
+      });
+    const metrics = arraysOf('metrics', metricCount);
     const states = (described as readonly Json[]).map((state, index): CallbackState | undefined => {
       if (!isRecord(state) || !isRecord(state.values) || !isCount(state.tensors)) return undefined;
-      const count = Math.min(state.tensors, arrays.size);
-      const tensors = Array.from({ length: count }, (_, i) => fromNDArray(arrayOf(`callbacks/${index}/${i}`)));
+      const tensors = arraysOf(`callbacks/${index}`, state.tensors).map((array) => fromNDArray(array));
       return { values: state.values, tensors };
     });
-    callbacks.setStates(states);
+    if (!callbacks.setStates(states))
+      activeConsole().warn(
+        `${place}: it is of a training with ${states.length} callbacks; what they remember begins anew. Give fit the same callbacks as before.`,
+      );
     this.#epoch = epoch;
     this.#stepsDone = stepsDone;
     this.#isOver = stopped === true;
