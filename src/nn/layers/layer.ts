@@ -22,7 +22,7 @@ export interface CallContext {
   readonly step: Tensor;
   /** The seed of the run, in training an int32 scalar: another seed runs the same program. */
   readonly seed: number | Tensor;
-  /** Hears of each layer's output as the model computes it. */
+  /** Told the output of every layer of a model, in the order of computation. */
   readonly observe?: (layer: Layer, output: Tensor) => void;
 }
 
