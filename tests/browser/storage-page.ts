@@ -1,4 +1,6 @@
-// What storage.test.ts calls in a page: the browser's files, and a data set that is downloaded into them.
+// What storage.test.ts calls in a page: the browser's files, a data set that is downloaded into them, and a model that is
+// saved in them.
+import { layers, loadModel, random, sequential } from '../../src/browser.js';
 import type { Files } from '../../src/base/files.js';
 import { toNested } from '../../src/base/ndarray.js';
 import { loadIdxSet, type IdxSet } from '../../src/data/idx-set.js';
@@ -44,6 +46,20 @@ const page = {
       (arrays) => arrays.map(toNested),
       (error: unknown) => String(error),
     ),
+  /** Trains a model and saves it; its kernel. */
+  train: async (path: string): Promise<number[]> => {
+    const x = random.normal([20, 3], 0, 1, { seed: 1 });
+    const model = sequential([layers.dense({ units: 2, inputShape: [3] })]);
+    model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
+    await model.fit(x, x.slice(null, [0, 2]), { verbose: 0 });
+    await model.save(path);
+    return [...(await model.getWeights()[0]!.data())];
+  },
+  /** The kernel of the model that was saved, and the steps that its optimizer has done. */
+  weightsIn: async (path: string): Promise<number[]> => {
+    const model = await loadModel(path);
+    return [...(await model.getWeights()[0]!.data()), await model.optimizer!.iterations.value.item()];
+  },
   sha256: async (bytes: readonly number[]): Promise<string> => sha256(Uint8Array.from(bytes)),
   hasPrivateFiles: (): boolean => 'storage' in navigator,
 };

@@ -154,6 +154,12 @@ describe('a page of a secure origin', () => {
     expect(await call('files', 'read', 'kept')).toEqual([1, 2, 3]);
   });
 
+  test('finds the model again that it saved', async () => {
+    const kernel = await call('train', 'model.safetensors');
+    await open(server.url);
+    expect(await call('weightsIn', 'model.safetensors')).toEqual([...kernel, 1]);
+  });
+
   test('downloads a data set once, continuing where it was interrupted, also after a reload', async () => {
     await checkLoading(server.url);
     await open(server.url);

@@ -3,6 +3,7 @@ import { consoleOf, resetConsole } from '../../../tests/support/console.js';
 import { useBackend } from '../../../tests/support/engine.js';
 import { smallData, smallModel } from '../../../tests/support/models.js';
 import { memoryFiles, type Files } from '../../base/files.js';
+import { RandomStream } from '../../base/random.js';
 import { readSafetensors, writeSafetensors } from '../../formats/safetensors.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { setFiles } from '../files.js';
@@ -107,6 +108,7 @@ describe('a model is the same after a round trip', () => {
       ]),
     'an input layer that casts': () =>
       sequential([layers.input({ shape: [3], dtype: 'int32', name: 'numbers' }), layers.dense({ units: 2 })]),
+    'weights of float64': () => sequential([layers.dense({ units: 2, inputShape: [3], dtype: 'float64' })]),
     'built by its shape': () => {
       const model = sequential([layers.dense({ units: 2 })]);
       model.build([null, 3]);
@@ -347,5 +349,30 @@ describe('refused', () => {
       const bytes = writeSafetensors({ tensors, metadata: new Map([...metadata, [key, text]]) });
       await expect(loadModel(bytes)).rejects.toThrow(message);
     }
+  });
+
+  test('files with changed bytes: a model, or an error that names the file, never another kind of error', async () => {
+    const model = smallModel();
+    await model.fit(x, y, { verbose: 0 });
+    const bytes = await model.toBytes();
+    const headerLength = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    const stream = new RandomStream(2);
+    let refused = 0;
+    for (let round = 0; round < 400; round++) {
+      const changed = bytes.slice();
+      for (let change = stream.below(3); change >= 0; change--) {
+        // Digits and letters: most other bytes are no JSON any more.
+        const at = 8 + stream.below(headerLength);
+        changed[at] = 0x30 + stream.below(75);
+      }
+      try {
+        await loadModel(changed);
+      } catch (error) {
+        refused++;
+        expect(error).toMatchObject({ name: 'DataError', message: expect.stringMatching(/the bytes given/) as string });
+      }
+    }
+    expect(refused).toBeGreaterThan(100);
+    expect(refused).toBeLessThan(400);
   });
 });
