@@ -162,7 +162,23 @@ def patterns():
         yield {"pattern": pattern, "values": numbers, "texts": [pattern.format(**n) for n in numbers]}
 
 
+NEEDED = {"MeanIoU": {"num_classes": 2}, "IoU": {"num_classes": 2, "target_class_ids": [0]}, "OneHotMeanIoU": {"num_classes": 2},
+          "OneHotIoU": {"num_classes": 2, "target_class_ids": [0]}, "PrecisionAtRecall": {"recall": 0.5},
+          "RecallAtPrecision": {"precision": 0.5}, "SensitivityAtSpecificity": {"specificity": 0.5},
+          "SpecificityAtSensitivity": {"sensitivity": 0.5}, "MeanMetricWrapper": None}
+
+
+def directions():
+    """Whether more or less is better, for each metric under its default name."""
+    for name, cls in sorted(vars(keras.metrics).items()):
+        if not isinstance(cls, type) or NEEDED.get(name, {}) is None:
+            continue
+        metric = cls(**NEEDED.get(name, {}))
+        if hasattr(metric, "_direction"):
+            yield {"name": metric.name, "direction": metric._direction}
+
+
 if __name__ == "__main__":
     write("callbacks", "What Keras's callbacks decide, print and write over given histories.", versions(keras, tf),
           early_stopping=list(early_stopping()), reduce_lr=list(reduce_lr()), scheduler=list(scheduler()),
-          csv=list(csv()), checkpoint=list(checkpoint()), patterns=list(patterns()))
+          csv=list(csv()), checkpoint=list(checkpoint()), patterns=list(patterns()), directions=list(directions()))

@@ -15,6 +15,7 @@ import { earlyStopping } from './early-stopping.js';
 import { formatPattern } from './file-pattern.js';
 import { learningRateScheduler } from './learning-rate-scheduler.js';
 import { modelCheckpoint } from './model-checkpoint.js';
+import { Monitor } from './monitor.js';
 import { reduceLROnPlateau } from './reduce-lr-on-plateau.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -49,6 +50,7 @@ const golden = readGolden('callbacks') as {
     readonly values: readonly Record<string, number>[];
     readonly texts: readonly string[];
   }[];
+  readonly directions: readonly { readonly name: string; readonly direction: 'up' | 'down' }[];
 };
 
 useBackend();
@@ -173,6 +175,11 @@ test.each(golden.checkpoint)('modelCheckpoint $options over $values', async ({ o
   const inOurFormat = (text: string): string => text.replaceAll('.keras', '.safetensors');
   expect(model.saved).toEqual(recorded.saved.map(inOurFormat));
   expect(printed).toBe(inOurFormat(recorded.printed));
+});
+
+test.each(golden.directions)('of $name, what is better is $direction', ({ name, direction }) => {
+  for (const monitor of [name, `val_${name}`, `${name}_1`])
+    expect(new Monitor('test', { monitor }).isImprovement(2, 1)).toBe(direction === 'up');
 });
 
 describe('names of files', () => {

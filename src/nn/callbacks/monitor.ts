@@ -20,7 +20,7 @@ const modes = { auto: 'auto', min: 'min', max: 'max' } as const;
 
 /** Names of metrics, without `val_`, of which more is better; the words in them separated by `_`. */
 const betterWhenLarger =
-  /(^|_)(acc|accuracy|auc|auroc|precision|recall|specificity|sensitivity|score|f1|f2|iou|correlation|r2|cosine_similarity)($|_|\d)/;
+  /(^|_)(acc|accuracy|auc|auroc|precision|recall|specificity|sensitivity|score|f1|f2|iou|io_u|correlation|r2|cosine_similarity)($|_|\d)/;
 /** And those of which less is. */
 const betterWhenSmaller =
   /(^|_)(loss|error|errors|mse|mae|mape|msle|rmse|crossentropy|bce|ce|hinge|poisson|divergence|kl|logcosh|log_cosh)($|_|\d)/;

@@ -1,6 +1,5 @@
 // What callbacks can do with the training under way beyond hearing of it: keep it, go back to a moment of it, look into
 // its steps. `fit` provides it as `model.run`.
-import type { Logs } from './callback.js';
 import type { NamedArrays } from '../saving/state.js';
 import type { Json } from '../../formats/json.js';
 
@@ -16,7 +15,10 @@ export interface Moment {
   readonly batch: number;
 }
 
-type Heard = (logs: () => Promise<Logs>) => void | Promise<void>;
+/** Numbers by name. */
+type Numbers = Record<string, number>;
+
+type Heard = (logs: () => Promise<Numbers>) => void | Promise<void>;
 
 export interface TrainingRun {
   /** The epoch under way, from 0; between two epochs the next one. */
@@ -28,7 +30,7 @@ export interface TrainingRun {
   /** Calls `listener` after every `count` batches; training comes back for it, and not in between. */
   every(count: number, listener: Heard): void;
   /** The numbers since the epoch began. */
-  logs(): Promise<Logs>;
+  logs(): Promise<Numbers>;
   /** Where the training stands, the states of its callbacks included. */
   capture(): Promise<RunState>;
   /** Goes on where another run stood. Only before the first step. @throws DataError if it was another training */
