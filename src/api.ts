@@ -129,5 +129,7 @@ export {
 export * as errors from './base/errors.js';
 /** Data sets that are found, downloaded and checked. */
 export * as datasets from './datasets.js';
+/** Image files, and what brings them into the form that a network takes. */
+export * as images from './images.js';
 /** Pictures in text. */
 export * as plot from './plot.js';

@@ -1,5 +1,6 @@
 // Data sets as tensors: what `src/data` loads, on the files and the network of the platform.
 import type { NDArray } from './base/ndarray.js';
+import { loadImageFolder, type ImageFolderOptions } from './data/image-folder.js';
 import { loadMnist, type MnistOptions } from './data/mnist.js';
 import { formatProgress, type DownloadProgress } from './data/progress.js';
 import { platform } from './platform/current.js';
@@ -7,7 +8,7 @@ import type { Terminal } from './platform/terminal.js';
 import { fromNDArray } from './tensor/creation.js';
 import type { Tensor } from './tensor/tensor.js';
 
-export type { DownloadProgress, MnistOptions };
+export type { DownloadProgress, ImageFolderOptions, MnistOptions };
 
 /** Images and labels to train on, and others to test with. */
 export type ImageSets = readonly [
@@ -38,6 +39,34 @@ export const mnist = {
     }
   },
 };
+
+/** Images with their labels, from a folder. */
+export interface ImageFolder {
+  /** uint8 [N, H, W, C], 0 to 255. */
+  readonly images: Tensor;
+  /** int32 [N]: positions in `classNames`. */
+  readonly labels: Tensor;
+  readonly classNames: readonly string[];
+  /** The files, in the order of the images. */
+  readonly paths: readonly string[];
+}
+
+/**
+ * The PNG and JPEG images below a folder that has a subfolder for each class, as Keras's `image_dataset_from_directory`
+ * reads them: all of one size, in random order, so that `validationSplit` of `fit` keeps back some of each class.
+ *
+ * ```ts
+ * const { images, labels, classNames } = await datasets.fromFolder('flowers', { imageSize: [64, 64] });
+ * await model.fit(images.div(255), labels, { epochs: 5, validationSplit: 0.2 });
+ * ```
+ * @throws DataError where the folder is missing, has fewer than two classes, a class has no images, or an image is damaged
+ * @throws StoppedError if `signal` asks to stop
+ * @throws ValueError for an unknown option
+ */
+export async function fromFolder(directory: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
+  const { images, labels, ...rest } = await loadImageFolder(platform().files, directory, options);
+  return { images: fromNDArray(images), labels: fromNDArray(labels), ...rest };
+}
 
 function tensors([images, labels]: readonly [NDArray, NDArray]): readonly [Tensor, Tensor] {
   return [fromNDArray(images), fromNDArray(labels)];

@@ -39,4 +39,23 @@ describe('memoryFiles', () => {
     await files.remove('folder/a');
     expect(await files.exists('folder/a')).toBe(false);
   });
+
+  test('lists what a folder holds, by name', async () => {
+    const files = memoryFiles();
+    await files.write('folder/b', Uint8Array.of(1));
+    await files.write('folder/a/deep', Uint8Array.of(1));
+    await files.write('folders', Uint8Array.of(1));
+    await files.makeDirectory('folder/c');
+    await files.makeDirectory('empty');
+    const entries = [
+      { name: 'a', kind: 'folder', isLink: false },
+      { name: 'b', kind: 'file', isLink: false },
+      { name: 'c', kind: 'folder', isLink: false },
+    ];
+    expect(await files.list('folder')).toEqual(entries);
+    expect(await files.list('folder/')).toEqual(entries);
+    expect(await files.list('empty')).toEqual([]);
+    expect(await files.list('none')).toBeUndefined();
+    expect(await files.list('folders')).toBeUndefined();
+  });
 });

@@ -1,6 +1,15 @@
 // Files as data, formats and platforms see them: an interface without a file system of its own, and the version of it
 // that lives in memory (for pages without private storage, and for tests).
 
+/** What a folder holds under one name. */
+export interface FolderEntry {
+  readonly name: string;
+  /** Of a link, what it points at. */
+  readonly kind: 'file' | 'folder';
+  /** Whether it is a link to what it stands for; who walks down folders may thus avoid walking in circles. */
+  readonly isLink: boolean;
+}
+
 /** Named bytes. Paths are separated by `/`. Failures other than a missing file are DataErrors that name the path. */
 export interface Files {
   /** The whole file, or undefined when there is none. */
@@ -9,6 +18,8 @@ export interface Files {
   size(path: string): Promise<number | undefined>;
   /** Whether a file or folder of this name exists. */
   exists(path: string): Promise<boolean>;
+  /** What the folder holds, in the order of the names; undefined when there is no such folder. Broken links are left out. */
+  list(path: string): Promise<readonly FolderEntry[] | undefined>;
   /** Makes or replaces the file whole: a reader sees the old bytes or all the new ones, whenever it looks. */
   write(path: string, bytes: Uint8Array): Promise<void>;
   /** Writes in place from byte `offset` on, making the file when there is none. Not atomic: for unfinished downloads. */
@@ -19,6 +30,10 @@ export interface Files {
   makeDirectory(path: string): Promise<void>;
 }
 
+/** Entries in the order of their names' code units, which is the same on every machine. */
+export const sortedEntries = (entries: readonly FolderEntry[]): FolderEntry[] =>
+  [...entries].sort((a, b) => (a.name < b.name ? -1 : 1));
+
 /** Files that live as long as the returned object. */
 export function memoryFiles(): Files {
   const contents = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -27,6 +42,21 @@ export function memoryFiles(): Files {
     read: async (path) => contents.get(path)?.slice(),
     size: async (path) => contents.get(path)?.byteLength,
     exists: async (path) => contents.has(path) || folders.has(path),
+    list: async (path) => {
+      const below = `${path.replace(/\/+$/, '')}/`;
+      const found = new Map<string, FolderEntry>();
+      for (const [names, kind] of [
+        [contents.keys(), 'file'],
+        [folders, 'folder'],
+      ] as const)
+        for (const whole of names) {
+          if (!whole.startsWith(below)) continue;
+          const [name, ...rest] = whole.slice(below.length).split('/') as [string, ...string[]];
+          found.set(name, { name, kind: rest.length > 0 ? 'folder' : kind, isLink: false });
+        }
+      if (found.size === 0 && !folders.has(below.slice(0, -1))) return undefined;
+      return sortedEntries([...found.values()]);
+    },
     write: async (path, bytes) => void contents.set(path, new Uint8Array(bytes)),
     writeAt: async (path, offset, bytes) => {
       const before = contents.get(path) ?? new Uint8Array(0);

@@ -21,6 +21,8 @@ async function onFiles(name: keyof Files, path: string, numbers: readonly number
       return (await files.size(path)) ?? 'none';
     case 'exists':
       return files.exists(path);
+    case 'list':
+      return (await files.list(path)) ?? 'none';
     case 'write':
       return files.write(path, bytes);
     case 'writeAt':

@@ -124,6 +124,9 @@ async function checkFiles(): Promise<void> {
   await call('files', 'writeAt', 'a/b/file', [8], 0);
   expect(await call('files', 'read', 'a/b/file')).toEqual([8, 6, 7]);
   expect(await call('files', 'size', 'a/b/file')).toBe(3);
+  expect(await call('files', 'list', 'a')).toEqual([{ name: 'b', kind: 'folder', isLink: false }]);
+  expect(await call('files', 'list', 'a/b')).toEqual([{ name: 'file', kind: 'file', isLink: false }]);
+  expect(await call('files', 'list', 'a/none')).toBe('none');
   await call('files', 'remove', 'a/b/file');
   expect(await call('files', 'exists', 'a/b/file')).toBe(false);
 }

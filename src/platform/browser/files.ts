@@ -1,6 +1,6 @@
 // Files in the origin's private file system, where the browser has one, else in memory.
 import { DataError, messageOf } from '../../base/errors.js';
-import { memoryFiles, type Files } from '../../base/files.js';
+import { memoryFiles, sortedEntries, type Files, type FolderEntry } from '../../base/files.js';
 
 /** Files below a folder of the File System Standard (fs.spec.whatwg.org). */
 export function folderFiles(root: FileSystemDirectoryHandle): Files {
@@ -68,6 +68,18 @@ export function folderFiles(root: FileSystemDirectoryHandle): Files {
         () => false,
       );
     },
+    list: async (path) =>
+      attempt('list', path, async () => {
+        const entries: FolderEntry[] = [];
+        try {
+          for await (const [name, { kind }] of (await folder(parts(path), false)).entries())
+            entries.push({ name, kind: kind === 'directory' ? 'folder' : 'file', isLink: false });
+        } catch (error) {
+          if (isMissing(error)) return undefined;
+          throw error;
+        }
+        return sortedEntries(entries);
+      }),
     write: async (path, bytes) => put(path, bytes, 0, false),
     writeAt: async (path, offset, bytes) => put(path, bytes, offset, true),
     remove: async (path) =>
@@ -103,6 +115,7 @@ export function browserFiles(): Files {
     read: async (path) => (await files()).read(path),
     size: async (path) => (await files()).size(path),
     exists: async (path) => (await files()).exists(path),
+    list: async (path) => (await files()).list(path),
     write: async (path, bytes) => (await files()).write(path, bytes),
     writeAt: async (path, offset, bytes) => (await files()).writeAt(path, offset, bytes),
     remove: async (path) => (await files()).remove(path),

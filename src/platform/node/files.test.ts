@@ -63,6 +63,24 @@ describe('nodeFiles', () => {
     expect(await files.size(join(folder, 'a', 'b'))).toBeUndefined();
   });
 
+  test('lists what a folder holds, by name', async () => {
+    await files.makeDirectory(join(folder, 'B'));
+    await files.write(path, Uint8Array.of(1));
+    await symlink(join(folder, 'B'), join(folder, 'a'));
+    await symlink(path, join(folder, 'c'));
+    await symlink(join(folder, 'nowhere'), join(folder, 'broken'));
+    await symlink(join(folder, 'circle'), join(folder, 'circle'));
+    expect(await files.list(folder)).toEqual([
+      { name: 'B', kind: 'folder', isLink: false },
+      { name: 'a', kind: 'folder', isLink: true },
+      { name: 'c', kind: 'file', isLink: true },
+      { name: 'file', kind: 'file', isLink: false },
+    ]);
+    expect(await files.list(join(folder, 'B'))).toEqual([]);
+    expect(await files.list(join(folder, 'none'))).toBeUndefined();
+    expect(await files.list(path)).toBeUndefined();
+  });
+
   test('writes in place from an offset on', async () => {
     await files.writeAt(path, 0, Uint8Array.of(1, 2, 3));
     await files.writeAt(path, 2, Uint8Array.of(7, 8));

@@ -1,9 +1,10 @@
 // Files on disk.
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DataError, messageOf } from '../../base/errors.js';
-import type { Files } from '../../base/files.js';
+import { sortedEntries, type Files, type FolderEntry } from '../../base/files.js';
 
 const remedies: Readonly<Record<string, string>> = {
   EACCES: 'The user may not do this; choose another folder or change its permissions.',
@@ -57,6 +58,21 @@ export const nodeFiles: Files = {
   },
 
   exists: async (path) => (await unlessMissing('look at', path, stat(path))) !== undefined,
+
+  list: async (path) => {
+    const found = await unlessMissing('list', path, readdir(path, { withFileTypes: true }));
+    if (found === undefined) return undefined;
+    const entries = await Promise.all(
+      found.map(async (entry): Promise<FolderEntry | undefined> => {
+        const isLink = entry.isSymbolicLink();
+        // A link that leads nowhere, or round in a circle, stands for nothing.
+        const target = isLink ? await stat(join(path, entry.name)).catch(() => undefined) : entry;
+        const kind = target?.isDirectory() ? 'folder' : target?.isFile() ? 'file' : undefined;
+        return kind === undefined ? undefined : { name: entry.name, kind, isLink };
+      }),
+    );
+    return sortedEntries(entries.filter((entry) => entry !== undefined));
+  },
 
   write: async (path, bytes) => {
     let beside: string | undefined;
