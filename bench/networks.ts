@@ -1,6 +1,5 @@
 // The networks of the workloads and the samples that they see.
-import { datasets, layers, sequential, setRandomSeed, type Sequential, type Tensor } from 'nacre';
-import { networks } from '../apps/mnist/networks.js';
+import { datasets, layers, networks, sequential, setRandomSeed, type Sequential, type Tensor } from 'nacre';
 
 /** A network by name, and the units of its hidden layer where they are not those of the tutorial. */
 export interface NetworkChoice {

@@ -131,5 +131,15 @@ export * as errors from './base/errors.js';
 export * as datasets from './datasets.js';
 /** Image files, and what brings them into the form that a network takes. */
 export * as images from './images.js';
+/** The tutorials' networks, each with how it is trained: `networks.first.create()`. */
+export {
+  mnistClasses,
+  networkNames,
+  networks,
+  type ImageClasses,
+  type Network,
+  type NetworkName,
+  type Validation,
+} from './networks.js';
 /** Pictures in text. */
 export * as plot from './plot.js';

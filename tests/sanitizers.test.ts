@@ -3,13 +3,13 @@
 // is tried is the plain C of the kernels, for the lanes of each instruction set, so that any processor can run it. These
 // tests need a C compiler with the sanitizers' libraries.
 import { describe, expect, test } from 'vitest';
-import { networks } from '../apps/mnist/networks.js';
 import { targetOf } from '../src/backends/native/target.js';
 import { referenceBackend } from '../src/backends/reference/backend.js';
 import { compileProgram } from '../src/compiler/compile.js';
 import { Engine, setEngine } from '../src/engine/engine.js';
 import type { KernelExpr, KernelProgram } from '../src/ir/kernel.js';
 import type { Program } from '../src/ir/program.js';
+import { networks } from '../src/networks.js';
 import { uniform } from '../src/tensor/random.js';
 import { prepare, variants } from './conformance/sample.js';
 import { opSamples } from './conformance/samples/index.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { networkNames } from './networks.js';
+import { networkNames } from 'nacre';
 import { helpText, parseOptions, UsageError } from './options.js';
 
 /** The message of the UsageError that the command line gives. */

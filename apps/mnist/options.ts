@@ -1,7 +1,6 @@
 // The options of `npm run mnist`: what each of them takes, how they are read, and the page that `--help` prints.
 import { parseArgs } from 'node:util';
-import { utils } from 'nacre';
-import { networkNames, networks, type NetworkName } from './networks.js';
+import { networkNames, networks, utils, type NetworkName } from 'nacre';
 
 const backends = ['native', 'wasm', 'reference'] as const;
 const verbosities = ['0', '1', '2'] as const;

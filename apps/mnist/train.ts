@@ -1,6 +1,15 @@
 // The main job: loads MNIST, trains a network, tests it, and shows what it makes of one image.
-import { datasets, getBackend, random, setBackend, setRandomSeed, type Sequential, type Tensor } from 'nacre';
-import { networks, type Network } from './networks.js';
+import {
+  datasets,
+  getBackend,
+  networks,
+  random,
+  setBackend,
+  setRandomSeed,
+  type Network,
+  type Sequential,
+  type Tensor,
+} from 'nacre';
 import type { MnistOptions } from './options.js';
 import { drawJudged } from './picture.js';
 import type { Report } from './report.js';

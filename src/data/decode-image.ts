@@ -25,8 +25,14 @@ export async function decodeImage(bytes: Uint8Array, name: string): Promise<NDAr
     return kind === 'PNG' ? await decodePng(bytes) : await decodeJpeg(bytes);
   } catch (error) {
     if (error instanceof Refusal) throw new DataError(`${name}: ${error.message}`);
-    throw new DataError(`${name}: the ${kind} is damaged or incomplete (${messageOf(error)}).`, { cause: error });
+    throw new DataError(`${name}: the ${kind} is damaged or incomplete (${reasonOf(error)}).`, { cause: error });
   }
+}
+
+/** What the decoder says of it; where it tells of another error, what that one says. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause === undefined ? messageOf(error) : reasonOf(cause);
 }
 
 /** An image that is in order but is not read. */

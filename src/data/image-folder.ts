@@ -54,7 +54,7 @@ const parts = ['train', 'training', 'test', 'testing', 'val', 'valid', 'validati
 
 /**
  * The PNG and JPEG files below the subfolders of `directory`, a class each. Files of other kinds, and what begins with a
- * dot, are passed over.
+ * dot, are passed over. `prepare`, where given, brings each image into its size and colours in place of resizing.
  * @throws DataError where the folder is missing, has fewer than two classes, a class has no images, or an image is damaged.
  * @throws ValueError for an unknown option.
  */
@@ -62,6 +62,7 @@ export async function loadImageFolder(
   files: Files,
   directory: string,
   options: ImageFolderOptions = {},
+  prepare?: (image: NDArray, path: string) => NDArray,
 ): Promise<ImageFolderArrays> {
   rejectUnknownOptions('fromFolder', options, optionNames);
   const { imageSize = [256, 256], colorMode = 'rgb', interpolation, shuffle = true, seed = 0, signal } = options;
@@ -78,8 +79,9 @@ export async function loadImageFolder(
     if (signal?.aborted) throw new StoppedError(`fromFolder was stopped after ${index} of ${paths.length} images.`);
     const bytes = await files.read(path);
     if (bytes === undefined) throw new DataError(`${path}: the file is gone.`);
-    const image = toColorMode(await decodeImage(bytes, path), colorMode);
-    pixels.set(resizeImage(image, [height, width], interpolation).data, index * byteLength);
+    const decoded = await decodeImage(bytes, path);
+    const image = prepare?.(decoded, path) ?? resizeImage(toColorMode(decoded, colorMode), imageSize, interpolation);
+    pixels.set(image.data, index * byteLength);
     options.onProgress?.({ done: index + 1, total: paths.length });
   }
   return {

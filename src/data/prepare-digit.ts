@@ -76,8 +76,9 @@ function centred(digit: NDArray): Uint8Array {
     columnMass += value * ((position % width) + 0.5);
     most = Math.max(most, value);
   });
-  const top = fitting(Math.round(side / 2 - rowMass / mass), height);
-  const left = fitting(Math.round(side / 2 - columnMass / mass), width);
+  // In each of MNIST's images it lies within the pixel in row and column 14 of 0 to 27.
+  const top = fitting(Math.ceil(side / 2 - rowMass / mass), height);
+  const left = fitting(Math.ceil(side / 2 - columnMass / mass), width);
   const pixels = new Uint8Array(side * side);
   // A line thinner than a pixel became faint; MNIST's are as bright as can be somewhere.
   digit.data.forEach((value, position) => {

@@ -1,9 +1,27 @@
-// The tutorials' networks, each with what its tutorial trains it with. The command and the benchmarks take them from
+// The tutorials' networks, each with what its tutorial trains it with. The commands and the benchmarks take them from
 // here; examples/ spells each of them out.
-import { layers, losses, optimizers, schedules, sequential, toCategorical, type Sequential, type Tensor } from 'nacre';
+import * as layers from './nn/layers/index.js';
+import * as losses from './nn/losses/index.js';
+import type { CompileOptions } from './nn/model/compiled.js';
+import { sequential, type Sequential } from './nn/model/sequential.js';
+import * as optimizers from './nn/optimizers/index.js';
+import * as schedules from './nn/optimizers/schedules.js';
+import { toCategorical } from './nn/to-categorical.js';
+import type { Tensor } from './tensor/tensor.js';
 
 /** What a tutorial validates with after each epoch: nothing, the test images, or a part of the training images. */
 export type Validation = 'none' | 'test' | { readonly split: number };
+
+/** What a network is to tell apart: images of a size, with so many channels, of so many classes. */
+export interface ImageClasses {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly classes: number;
+}
+
+/** MNIST's digits, which the tutorials train on. */
+export const mnistClasses: ImageClasses = { height: 28, width: 28, channels: 1, classes: 10 };
 
 /** A network and how its tutorial trains it. */
 export interface Network {
@@ -12,17 +30,16 @@ export interface Network {
   readonly epochs: number;
   readonly batchSize: number;
   readonly validation: Validation;
-  /** Images [samples, 28, 28] of pixels 0 to 255 -> what the network takes. */
+  /** MNIST's images [samples, 28, 28] of pixels 0 to 255 -> what the network takes. */
   readonly prepareImages: (images: Tensor) => Tensor;
-  /** Labels [samples] of 0 to 9 -> what the loss takes. */
+  /** MNIST's labels [samples] of 0 to 9 -> what the loss takes. */
   readonly prepareLabels: (labels: Tensor) => Tensor;
   /** Whether the last layer gives logits rather than probabilities. */
   readonly givesLogits: boolean;
-  /** Builds the network and compiles it. */
-  readonly create: () => Sequential;
+  /** Builds the network and compiles it: for MNIST unless told otherwise. */
+  readonly create: (images?: ImageClasses) => Sequential;
 }
 
-type CompileOptions = Parameters<Sequential['compile']>[0];
 type Layer = Parameters<Sequential['add']>[0];
 
 const scaled = (images: Tensor): Tensor => images.div(255);
@@ -36,26 +53,32 @@ function compiled(model: Sequential, options: Omit<CompileOptions, 'metrics'>): 
   return model;
 }
 
-function first(optimizer: NonNullable<CompileOptions['optimizer']>): Sequential {
+/** The shape of an image before it is flattened; a grey one needs no axis of channels. */
+const imageShape = ({ height, width, channels }: ImageClasses): number[] =>
+  channels === 1 ? [height, width] : [height, width, channels];
+
+const pixelsOf = ({ height, width, channels }: ImageClasses): number => height * width * channels;
+
+function first(images: ImageClasses, optimizer: NonNullable<CompileOptions['optimizer']>): Sequential {
   const model = sequential([
-    layers.flatten({ inputShape: [28, 28] }),
+    layers.flatten({ inputShape: imageShape(images) }),
     layers.dense({ units: 128, activation: 'relu' }),
     layers.dropout({ rate: 0.2 }),
-    layers.dense({ units: 10, activation: 'softmax' }),
+    layers.dense({ units: images.classes, activation: 'softmax' }),
   ]);
   return compiled(model, { optimizer, loss: 'sparseCategoricalCrossentropy' });
 }
 
-function cnn(...beforeLast: readonly Layer[]): Sequential {
+function cnn({ height, width, channels, classes }: ImageClasses, ...beforeLast: readonly Layer[]): Sequential {
   const model = sequential([
-    layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }),
+    layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: [height, width, channels] }),
     layers.maxPooling2d({ poolSize: 2 }),
     layers.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }),
     layers.maxPooling2d({ poolSize: 2 }),
     layers.flatten(),
     layers.dense({ units: 128, activation: 'relu' }),
     ...beforeLast,
-    layers.dense({ units: 10, activation: 'softmax' }),
+    layers.dense({ units: classes, activation: 'softmax' }),
   ]);
   return compiled(model, { optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
 }
@@ -70,7 +93,7 @@ export const networks = {
     prepareImages: scaled,
     prepareLabels: asTheyAre,
     givesLogits: false,
-    create: () => first('adam'),
+    create: (images = mnistClasses) => first(images, 'adam'),
   },
   onehot: {
     description: 'dense 128, dense 10, on one-hot labels',
@@ -80,11 +103,11 @@ export const networks = {
     prepareImages: flat,
     prepareLabels: oneHot,
     givesLogits: false,
-    create: () => {
+    create: (images: ImageClasses = mnistClasses) => {
       const model = sequential([
-        layers.input({ shape: [784] }),
+        layers.input({ shape: [pixelsOf(images)] }),
         layers.dense({ units: 128, activation: 'relu' }),
-        layers.dense({ units: 10, activation: 'softmax' }),
+        layers.dense({ units: images.classes, activation: 'softmax' }),
       ]);
       return compiled(model, { optimizer: 'adam', loss: 'categoricalCrossentropy' });
     },
@@ -97,12 +120,12 @@ export const networks = {
     prepareImages: flat,
     prepareLabels: oneHot,
     givesLogits: false,
-    create: () => {
+    create: (images: ImageClasses = mnistClasses) => {
       const model = sequential();
-      model.add(layers.dense({ units: 256, activation: 'relu', inputShape: [784] }));
+      model.add(layers.dense({ units: 256, activation: 'relu', inputShape: [pixelsOf(images)] }));
       model.add(layers.dense({ units: 128, activation: 'relu' }));
       model.add(layers.dropout({ rate: 0.2 }));
-      model.add(layers.dense({ units: 10, activation: 'softmax' }));
+      model.add(layers.dense({ units: images.classes, activation: 'softmax' }));
       const optimizer = optimizers.adam({ learningRate: 0.001, decay: 1e-6 });
       return compiled(model, { optimizer, loss: 'categoricalCrossentropy' });
     },
@@ -115,11 +138,11 @@ export const networks = {
     prepareImages: scaled,
     prepareLabels: asTheyAre,
     givesLogits: true,
-    create: () => {
+    create: (images: ImageClasses = mnistClasses) => {
       const model = sequential([
-        layers.flatten({ inputShape: [28, 28] }),
+        layers.flatten({ inputShape: imageShape(images) }),
         layers.dense({ units: 64, activation: 'relu' }),
-        layers.dense({ units: 10 }),
+        layers.dense({ units: images.classes }),
       ]);
       const loss = losses.sparseCategoricalCrossentropy({ fromLogits: true });
       return compiled(model, { optimizer: optimizers.adam(0.001), loss });
@@ -133,12 +156,12 @@ export const networks = {
     prepareImages: scaled,
     prepareLabels: oneHot,
     givesLogits: false,
-    create: () => {
+    create: (images: ImageClasses = mnistClasses) => {
       const model = sequential([
-        layers.flatten({ inputShape: [28, 28] }),
+        layers.flatten({ inputShape: imageShape(images) }),
         layers.dense({ units: 128, activation: 'relu' }),
         layers.dense({ units: 64, activation: 'relu' }),
-        layers.dense({ units: 10, activation: 'softmax' }),
+        layers.dense({ units: images.classes, activation: 'softmax' }),
       ]);
       return compiled(model, { optimizer: 'adam', loss: 'categoricalCrossentropy' });
     },
@@ -151,7 +174,7 @@ export const networks = {
     prepareImages: scaled,
     prepareLabels: asTheyAre,
     givesLogits: false,
-    create: () => cnn(),
+    create: (images = mnistClasses) => cnn(images),
   },
   'cnn-dropout': {
     description: 'cnn with dropout 0.5 before the last layer',
@@ -161,7 +184,7 @@ export const networks = {
     prepareImages: scaled,
     prepareLabels: asTheyAre,
     givesLogits: false,
-    create: () => cnn(layers.dropout({ rate: 0.5 })),
+    create: (images = mnistClasses) => cnn(images, layers.dropout({ rate: 0.5 })),
   },
   schedule: {
     description: 'first, with a learning rate that decays exponentially from 0.01',
@@ -171,9 +194,9 @@ export const networks = {
     prepareImages: scaled,
     prepareLabels: asTheyAre,
     givesLogits: false,
-    create: () => {
+    create: (images: ImageClasses = mnistClasses) => {
       const rate = schedules.exponentialDecay({ initialLearningRate: 1e-2, decaySteps: 10000, decayRate: 0.9 });
-      return first(optimizers.adam(rate));
+      return first(images, optimizers.adam(rate));
     },
   },
 } as const satisfies Readonly<Record<string, Network>>;

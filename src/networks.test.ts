@@ -1,6 +1,5 @@
-import { setRandomSeed, zeros } from 'nacre';
 import { expect, test } from 'vitest';
-import { networkNames, networks, type Network, type NetworkName } from './networks.js';
+import { networkNames, networks, setRandomSeed, zeros, type Network, type NetworkName } from './node.js';
 
 /** Weights and biases, counted by hand from the tutorials' layers. */
 const parameters: Readonly<Record<NetworkName, number>> = {
@@ -26,6 +25,13 @@ test.each(networkNames)('%s has the layers of its tutorial, and trains on prepar
   expect(loss).toBeCloseTo(Math.log(10), 5);
   expect(accuracy).toBe(1);
   expect((await model.predictOnBatch(x)).shape).toEqual([3, 10]);
+});
+
+test.each(networkNames)('%s is built for other images, too', (name) => {
+  const model = networks[name].create({ height: 14, width: 16, channels: 3, classes: 4 });
+  const [, ...shape] = model.inputShape;
+  expect(shape).toEqual(shape.length === 1 ? [14 * 16 * 3] : [14, 16, 3]);
+  expect(model.outputShape).toEqual([null, 4]);
 });
 
 test('all networks train with Adam, at the rate of their tutorials', () => {

@@ -1,0 +1,46 @@
+// `nacre summary`: the layers of a model file or a network.
+import { networks, type Sequential } from '../api.js';
+import { nodePlatform } from '../platform/node.js';
+import { describeClasses } from './color-mode.js';
+import { print, printJson } from './machine.js';
+import { UsageError, type OptionsOf } from './options.js';
+import { readTrainedModel, type TrainingNote } from './trained-model.js';
+
+export async function summary(options: OptionsOf<'summary'>): Promise<void> {
+  if ((options.model === undefined) === (options.network === undefined))
+    throw new UsageError(
+      `nacre summary: expected --model FILE or --network NAME, received ${options.model === undefined ? 'neither' : 'both'}.`,
+      'summary',
+    );
+  await import('../node.js');
+  const { model, note } =
+    options.model === undefined
+      ? { model: networks[options.network!].create(), note: undefined }
+      : await readTrainedModel(nodePlatform.files, options.model);
+  if (options.json) {
+    printJson(describe(model, note));
+    return;
+  }
+  model.summary();
+  if (note !== undefined)
+    print(
+      `\nTrained on ${note.source === 'mnist' ? 'MNIST' : 'a folder'}: ${describeClasses(note)}: ${note.classNames.join(', ')}`,
+    );
+}
+
+function describe(model: Sequential, note: TrainingNote | undefined): object {
+  const trainable = model.trainableWeights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  return {
+    name: model.name,
+    inputShape: model.inputShape,
+    outputShape: model.outputShape,
+    layers: model.layers.map((layer) => ({
+      name: layer.name,
+      class: layer.className,
+      outputShape: layer.outputShape,
+      parameters: layer.countParams(),
+    })),
+    parameters: { total: model.countParams(), trainable, nonTrainable: model.countParams() - trainable },
+    trainedOn: note ?? null,
+  };
+}
