@@ -1,16 +1,6 @@
 // `nacre evaluate`: the loss and the metrics of a model file over MNIST's test images or a folder of images.
 import { nodePlatform } from '../platform/node.js';
-import {
-  checkMnistFits,
-  countOf,
-  inOrderOf,
-  inputsOf,
-  isMnist,
-  loadFolder,
-  loadMnist,
-  part,
-  targetsOf,
-} from './image-data.js';
+import { checkMnistFits, countOf, inputsOf, isMnist, loadFolder, loadMnist, part, targetsOf } from './image-data.js';
 import { interruption } from './interruption.js';
 import { describeMachine, print, printJson, printResults, startMachine } from './machine.js';
 import { compileIfNeeded, formOf } from './model-form.js';
@@ -37,8 +27,8 @@ export async function evaluate(options: OptionsOf<'evaluate'>): Promise<void> {
       return (await loadMnist(signal, json))[1];
     }
     const preparation = options.prepare ?? preparationFor(plain, trained.note);
-    const found = await loadFolder(files, { directory: data!, image: plain, preparation, seed: 0, signal });
-    return inOrderOf(classNames, found, data!, path);
+    const request = { directory: data!, image: plain, preparation, seed: 0, signal };
+    return loadFolder(files, request, { classNames, place: path });
   };
   const all = await load();
   const images = part(all, 0, Math.min(options.samples ?? Infinity, countOf(all)));

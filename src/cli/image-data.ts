@@ -1,7 +1,7 @@
 // Images with labels for a model: MNIST, or a folder with a subfolder for each class.
 import { datasets, errors, fromNDArray, mnistClasses, toCategorical, type ImageClasses, type Tensor } from '../api.js';
 import type { Platform } from '../platform/platform.js';
-import { loadImageFolder } from '../data/image-folder.js';
+import { listImageFolder, loadImageFolder } from '../data/image-folder.js';
 import { colorModeOf, describeClasses } from './color-mode.js';
 import type { ModelForm } from './model-form.js';
 import { imagePreparation, type Preparation } from './prepare-image.js';
@@ -45,41 +45,35 @@ export interface FolderRequest {
   readonly signal: AbortSignal;
 }
 
-/** The images of a folder, in random order. @throws DataError for a folder that is no such data set, or a damaged image */
+/**
+ * The images of a folder, in random order, labelled by their positions in the model's list of classes: `known`, or else the
+ * folder's own.
+ * @throws DataError for a folder that is no such data set, has a class that the model does not know, or a damaged image
+ */
 export async function loadFolder(
   files: Platform['files'],
   { directory, image, preparation, seed, signal }: FolderRequest,
+  known?: { readonly classNames: readonly string[]; readonly place: string },
 ): Promise<LabelledImages> {
-  const { height, width, channels } = image;
-  const { images, labels, classNames } = await loadImageFolder(
-    files,
-    directory,
-    { imageSize: [height, width], colorMode: colorModeOf(channels), seed, signal },
-    imagePreparation(preparation, image),
-  );
-  return { images: fromNDArray(images), labels: fromNDArray(labels), classNames };
-}
-
-/**
- * The images with their labels as positions in the model's list of classes.
- * @throws DataError where the folder has a class that the model does not know
- */
-export async function inOrderOf(
-  classNames: readonly string[],
-  data: LabelledImages,
-  directory: string,
-  place: string,
-): Promise<LabelledImages> {
-  const strangers = data.classNames.filter((name) => !classNames.includes(name));
+  const { classNames: found } = await listImageFolder(files, directory);
+  const classNames = known?.classNames ?? found;
+  const strangers = found.filter((name) => !classNames.includes(name));
   if (strangers.length > 0)
     throw new errors.DataError(
-      `${directory}: expected the classes of ${place}, ${listOf(classNames)}; found ${listOf(strangers)} as well. Name the subfolders as the model's classes.`,
+      `${directory}: expected the classes of ${known!.place}, ${listOf(classNames)}; found ${listOf(strangers)} as well. Name the subfolders as the model's classes.`,
     );
-  const order = data.classNames.map((name) => classNames.indexOf(name));
-  const labels = Int32Array.from(await data.labels.data(), (label) => order[label]!);
+  const { height, width, channels } = image;
+  const { images, labels } = await loadImageFolder(
+    files,
+    directory,
+    { imageSize: [height, width], colorMode: colorModeOf(channels), classNames: found, seed, signal },
+    imagePreparation(preparation, image),
+  );
+  const positions = found.map((name) => classNames.indexOf(name));
+  const inModel = Int32Array.from(labels.data, (label) => positions[label]!);
   return {
-    images: data.images,
-    labels: fromNDArray({ dtype: 'int32', shape: [labels.length], data: labels }),
+    images: fromNDArray(images),
+    labels: fromNDArray({ ...labels, data: inModel }),
     classNames,
   };
 }

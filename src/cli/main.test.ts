@@ -1,38 +1,21 @@
 // Runs the built command as a user does, in a process of its own.
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandFile, runCommand, type Ended } from '../../tests/support/command.js';
 import { buildPrograms } from '../../tests/support/programs.js';
 import type { DoctorReport } from './doctor.js';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 let cache = '';
-
 beforeAll(async () => {
   cache = await mkdtemp(join(tmpdir(), 'nacre-doctor-'));
   await buildPrograms();
 }, 300_000);
 afterAll(() => rm(cache, { recursive: true }));
 
-interface Ended {
-  readonly code: unknown;
-  readonly output: string;
-  readonly complaints: string;
-}
-
-function nacre(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  // Of the variables of this process those that the command reads must not count.
-  const { NACRE_BACKEND: _backend, NACRE_ISA: _isa, NACRE_DEBUG: _debug, ...own } = process.env;
-  const env = { ...own, NACRE_CACHE: cache, ...environment };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { env, timeout: 50_000 }, (error, output, complaints) =>
-      resolve({ code: error === null ? 0 : (error.code ?? error.signal), output, complaints }),
-    );
-  });
-}
+const nacre = (args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> =>
+  runCommand(args, { NACRE_CACHE: cache, ...environment });
 
 async function report(environment: Readonly<Record<string, string>>, code = 0): Promise<DoctorReport> {
   const ended = await nacre(['doctor', '--quick', '--json'], environment);
@@ -48,7 +31,7 @@ describe('nacre', () => {
       version: string;
     };
     expect(manifest.bin).toEqual({ nacre: 'dist/cli/main.js' });
-    expect(await readFile(main, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+    expect(await readFile(commandFile, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
     expect(await nacre(['--version'])).toEqual({ code: 0, output: `${manifest.version}\n`, complaints: '' });
   });
 
@@ -64,9 +47,12 @@ describe('nacre', () => {
     expect(await nacre(['doktor'])).toEqual({
       code: 2,
       output: '',
-      complaints: 'Unknown command doktor. Did you mean doctor? Known: doctor.\nSee nacre --help.\n',
+      complaints:
+        'Unknown command doktor. Did you mean doctor? Known: train, evaluate, predict, summary, doctor, completion.\nSee nacre --help.\n',
     });
-    expect((await nacre(['doctor', '--quik'])).complaints).toContain('Did you mean --quick?');
+    const slip = await nacre(['doctor', '--quik']);
+    expect(slip.code).toBe(2);
+    expect(slip.complaints).toMatch(/Did you mean --quick\?.*\nSee nacre doctor --help\.\n$/);
     const wrong = await nacre(['doctor'], { NACRE_BACKEND: 'wsam' });
     expect(wrong).toMatchObject({ code: 1, output: '' });
     expect(wrong.complaints).toMatch(/^Unknown backend in NACRE_BACKEND 'wsam'\. Did you mean 'wasm'\? .*\n$/);

@@ -13,7 +13,6 @@ import { nodePlatform } from '../platform/node.js';
 import {
   checkMnistFits,
   countOf,
-  inOrderOf,
   inputsOf,
   isMnist,
   loadFolder,
@@ -167,8 +166,8 @@ async function planFolder(directory: string, options: Options, seed: number, sig
     const trained = await readTrainedModel(files, options.model);
     const { form, classNames } = formOfTrained(trained, options.model);
     const preparation = preparationFor(form, trained.note);
-    const found = await loadFolder(files, { directory, image: form, preparation, seed, signal });
-    const all = await inOrderOf(classNames, found, directory, options.model);
+    const request = { directory, image: form, preparation, seed, signal };
+    const all = await loadFolder(files, request, { classNames, place: options.model });
     const note = trained.note ?? noteOf('folder', form, classNames);
     const parts = divided(all, options, directory);
     return { name: options.model, trained: { model: trained.model, note }, ...parts, defaults: fileDefaults };
@@ -196,7 +195,8 @@ function divided(
 ): Pick<Plan, 'training' | 'test' | 'isTestValidation' | 'validationSplit'> {
   const split = options['validation-split'] ?? 0.2;
   const count = countOf(all);
-  const training = Math.floor(count * (1 - split));
+  // 10 images and a part of 0.9 leave 1, whatever binary fractions make of it.
+  const training = Math.floor(count * (1 - split) + 1e-6);
   if (training === 0 || (split > 0 && training === count))
     throw new errors.DataError(
       `${directory}: expected enough images to train on and to keep back a part of ${split}, found ${count}. Add images, or choose another --validation-split.`,

@@ -69,7 +69,7 @@ export async function loadImageFolder(
   const channels = channelsOf(colorMode);
   checkSize(imageSize, 'fromFolder: imageSize');
   const [height, width] = imageSize;
-  const found = await findImages(files, directory, options.classNames);
+  const found = await listImageFolder(files, directory, options.classNames);
   const order = shuffle ? new RandomStream(seed).permutation(found.paths.length) : found.paths.map((_, index) => index);
   const paths = Array.from(order, (index) => found.paths[index]!);
   const labels = Int32Array.from(order, (index) => found.labels[index]!);
@@ -92,7 +92,8 @@ export async function loadImageFolder(
   };
 }
 
-interface Found {
+/** What a folder holds, before any image is read. */
+export interface ImageFolderListing {
   readonly classNames: readonly string[];
   /** Class by class. */
   readonly paths: readonly string[];
@@ -101,7 +102,12 @@ interface Found {
 
 const isHidden = (name: string): boolean => name.startsWith('.') || name === '__MACOSX';
 
-async function findImages(files: Files, directory: string, wanted: readonly string[] | undefined): Promise<Found> {
+/** The classes and images of a folder. @throws DataError where it has fewer than two classes, or a class has no images */
+export async function listImageFolder(
+  files: Files,
+  directory: string,
+  wanted?: readonly string[],
+): Promise<ImageFolderListing> {
   const entries = await files.list(directory);
   if (entries === undefined) {
     const isFile = (await files.size(directory)) !== undefined;
