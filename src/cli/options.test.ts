@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { networkNames } from '../networks.js';
 import { commandNames, entryOf } from './commands.js';
@@ -123,6 +124,17 @@ describe('the command line of nacre', () => {
     expect(refusal('train', '--epochs', '0').command).toBe('train');
     expect(refusal('predict').command).toBe('predict');
   });
+});
+
+test.each(['README.md', 'docs/cli.md'])('the lines of %s are understood', (page) => {
+  const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
+  const lines = [...text.matchAll(/^(?:\$ nacre|npx nacre) (.+)$/gm)].map(([, words]) => words!);
+  expect(lines.length).toBeGreaterThan(2);
+  for (const line of lines) {
+    // The page shows what is said of one that is not.
+    if (line === 'train --network cn') expect(complaint(...line.split(' '))).toContain('Did you mean cnn?');
+    else expect(parseCommandLine(line.split(' ')).kind).not.toBe('help');
+  }
 });
 
 describe('the help', () => {
