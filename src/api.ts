@@ -72,7 +72,7 @@ export { setRandomSeed } from './nn/naming.js';
 /** How weights move against their gradients. */
 export * as optimizers from './nn/optimizers/index.js';
 /** Learning rates that change from step to step. */
-export * as schedules from './nn/optimizers/schedules.js';
+export * as schedules from './nn/optimizers/schedules/index.js';
 /** Penalties for large weights. */
 export * as regularizers from './nn/regularizers.js';
 export type { SummaryOptions } from './nn/summary/summary.js';

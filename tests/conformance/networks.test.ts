@@ -6,7 +6,7 @@ import * as layers from '../../src/nn/layers/index.js';
 import * as losses from '../../src/nn/losses/index.js';
 import { sequential, type Sequential } from '../../src/nn/model/sequential.js';
 import * as optimizers from '../../src/nn/optimizers/index.js';
-import * as schedules from '../../src/nn/optimizers/schedules.js';
+import * as schedules from '../../src/nn/optimizers/schedules/index.js';
 import { l1l2, l2 } from '../../src/nn/regularizers.js';
 import { toCategorical } from '../../src/nn/to-categorical.js';
 import { compile } from '../../src/tensor/compile.js';

@@ -9,7 +9,8 @@ import { checkNumber } from '../check.js';
 import { serialize } from '../serialization.js';
 import { clipByGlobalNorm, clipByNorm, clipByValue } from './clipping.js';
 import type { Optimizer, OptimizerOptions } from './optimizer.js';
-import { inverseTimeDecay, type Schedule } from './schedules.js';
+import { inverseTimeDecay } from './schedules/decay.js';
+import { isSchedule, type Schedule } from './schedules/schedule.js';
 
 const baseOptionNames = [
   'name',
@@ -23,10 +24,6 @@ const baseOptionNames = [
 
 /** What an optimizer's factory takes: a learning rate, a schedule, or options. */
 export type OptimizerArgument<Options extends OptimizerOptions> = number | Schedule | Options;
-
-function isSchedule(value: unknown): value is Schedule {
-  return typeof value === 'object' && value !== null && 'rate' in value && typeof value.rate === 'function';
-}
 
 /** The options that the argument of a factory stands for. @throws ValueError for what is none, or unknown options */
 export function optionsOf<Options extends OptimizerOptions>(
@@ -110,8 +107,7 @@ export abstract class BaseOptimizer implements Optimizer {
     this.makeSlots(variables);
   }
 
-  /** The rate of the present step, a scalar. */
-  #currentRate(): Tensor {
+  currentLearningRate(): Tensor {
     if (isSchedule(this.#learningRate)) return this.#learningRate.rate(this.iterations.value);
     const rate = this.#rate!.value;
     if (this.#decay === 0) return rate;
@@ -129,7 +125,7 @@ export abstract class BaseOptimizer implements Optimizer {
   applyGradients(gradients: readonly Tensor[], variables: readonly Variable[]): void {
     this.build(variables);
     this.#check(gradients, variables);
-    const rate = this.#currentRate();
+    const rate = this.currentLearningRate();
     const clipped = this.#clip(gradients);
     if (this.#weightDecay) {
       const shrink = rate.mul(this.#weightDecay);

@@ -8,7 +8,7 @@ import { arange, stack } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Variable } from '../../tensor/variable.js';
 import * as optimizers from './index.js';
-import * as schedules from './schedules.js';
+import * as schedules from './schedules/index.js';
 
 interface ScheduleCase {
   readonly schedule: string;
@@ -40,6 +40,8 @@ function makeSchedule({ schedule, config }: ScheduleCase): schedules.Schedule {
     PiecewiseConstantDecay: schedules.piecewiseConstantDecay,
     PolynomialDecay: schedules.polynomialDecay,
     CosineDecay: schedules.cosineDecay,
+    CosineDecayRestarts: schedules.cosineDecayRestarts,
+    OneCycle: schedules.oneCycle,
   };
   return factories[schedule]!(options as never);
 }
@@ -105,6 +107,8 @@ forEachBackend(() => {
       expectNear(await rates.data(), recorded.values, 4e-6, 1e-3);
       expect(schedule.className).toBe(recorded.schedule);
       expect(schedule.getConfig()).toMatchObject(recorded.config);
+      const again = schedules.deserialize({ class_name: schedule.className, config: schedule.getConfig() });
+      expect(again.getConfig()).toEqual(schedule.getConfig());
     });
   });
 });

@@ -9,7 +9,7 @@ import { Variable } from '../../tensor/variable.js';
 import { clipByGlobalNorm, clipByNorm, clipByValue } from './clipping.js';
 import { adam, rmsprop, sgd, type Optimizer } from './index.js';
 import { resolveOptimizer } from './resolve.js';
-import { exponentialDecay } from './schedules.js';
+import { exponentialDecay } from './schedules/index.js';
 
 const weight = (name = 'dense/kernel', shape: number[] = [2]): Variable => new Variable(ones(shape), { name });
 

@@ -1,7 +1,7 @@
 // What the model needs of an optimizer, and the options that all of them take. base.ts has what they share.
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Variable } from '../../tensor/variable.js';
-import type { Schedule } from './schedules.js';
+import type { Schedule } from './schedules/schedule.js';
 
 export interface OptimizerOptions {
   readonly name?: string;
@@ -30,6 +30,8 @@ export interface Optimizer {
   readonly variables: readonly Variable[];
   /** The learning rate when it is a number; reading gives it as of now, setting changes it without compiling anew. */
   learningRate: number | Schedule;
+  /** The rate of the next step, a scalar: what a schedule gives, or a decay has left. */
+  currentLearningRate(): Tensor;
   build(variables: readonly Variable[]): void;
   /** One step: assigns new values to `variables` and to its own state (called while a step is traced, or eagerly). */
   applyGradients(gradients: readonly Tensor[], variables: readonly Variable[]): void;
