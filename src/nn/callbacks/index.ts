@@ -22,5 +22,6 @@ export { modelCheckpoint, type ModelCheckpointOptions } from './model-checkpoint
 export type { MonitorMode, MonitorOptions } from './monitor.js';
 export { progressBar, type ProgressBarOptions } from './progress-bar.js';
 export { reduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduce-lr-on-plateau.js';
+export { tensorBoard, type TensorBoardOptions } from './tensor-board.js';
 export { terminateOnNaN, type TerminateOnNaNOptions } from './terminate-on-nan.js';
 export type { Moment, RunState, TrainingRun } from './training-run.js';

@@ -12,7 +12,7 @@ import { setFiles } from '../files.js';
 import type { FitOptions } from '../model/options.js';
 import type { Sequential } from '../model/sequential.js';
 import { adam } from '../optimizers/index.js';
-import { exponentialDecay } from '../optimizers/schedules.js';
+import { exponentialDecay } from '../optimizers/schedules/index.js';
 import { loadModel } from '../saving/load-model.js';
 import { CallbackList } from './callback-list.js';
 import * as callbacks from './index.js';

@@ -14,7 +14,7 @@ import type { CompileOptions } from '../model/compiled.js';
 import { sequential, type Sequential } from '../model/sequential.js';
 import { clearNames, setRandomSeed } from '../naming.js';
 import * as optimizers from '../optimizers/index.js';
-import * as schedules from '../optimizers/schedules.js';
+import * as schedules from '../optimizers/schedules/index.js';
 import { loadModel } from './load-model.js';
 
 useBackend();
