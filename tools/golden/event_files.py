@@ -20,7 +20,7 @@ import tensorflow as tf
 from keras.src.callbacks.tensorboard import keras_model_summary
 from tensorboard import context
 from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer
-from tensorboard.compat.proto import event_pb2
+from tensorboard.compat.proto import event_pb2, graph_pb2
 from tensorboard.plugins.graph import keras_util
 from tensorboard.plugins.histogram import summary_v2 as histograms
 
@@ -93,7 +93,7 @@ def read_with_tensorboard(folder):
     provider = data_provider.MultiplexerDataProvider(multiplexer, folder)
     ctx = context.RequestContext()
     about = dict(experiment_id="", downsample=100)
-    seen = {"scalars": {}, "histograms": {}, "images": {}, "graphs": {}}
+    seen = {"scalars": {}, "histograms": {}, "images": {}, "models": {}, "graphs": {}}
     for run, tags in provider.read_scalars(ctx, plugin_name="scalars", **about).items():
         seen["scalars"][run] = {tag: [[p.step, number(p.value)] for p in points] for tag, points in tags.items()}
     for run, tags in provider.read_tensors(ctx, plugin_name="histograms", **about).items():
@@ -114,19 +114,33 @@ def read_with_tensorboard(folder):
         for tag, points in tags.items():
             described = json.loads(provider.read_blob(ctx, blob_key=points[0].values[0].blob_key))
             graph = keras_util.keras_model_to_graph_def(described)
-            seen["graphs"][run] = {
+            seen["models"][run] = {
                 tag: [[n.name, n.attr["keras_class"].s.decode(), list(n.input)] for n in graph.node]
             }
+    for run, tags in provider.read_blob_sequences(ctx, plugin_name="graphs", **about).items():
+        for points in tags.values():
+            graph = graph_pb2.GraphDef.FromString(provider.read_blob(ctx, blob_key=points[0].values[0].blob_key))
+            seen["graphs"][run] = [
+                {"name": n.name, "op": n.op, "inputs": list(n.input),
+                 "shape": [d.size if d.size >= 0 else None for d in n.attr["_output_shapes"].list.shape[0].dim]}
+                for n in graph.node
+            ]
     return seen
+
+
+GRAPH = [
+    {"name": "net/given", "op": "InputLayer", "inputs": [], "shape": [None, 3]},
+    {"name": "net/out", "op": "Dense", "inputs": ["net/given"], "shape": [None, 2]},
+]
 
 
 def record_file(values):
     """A file that Nacre writes from `values`, its bytes and what TensorBoard finds in it."""
     with tempfile.TemporaryDirectory() as folder:
-        request = {"directory": f"{folder}/train", "wallTime": WALL_TIME, "values": values}
+        request = {"directory": f"{folder}/train", "wallTime": WALL_TIME, "values": values, "graph": GRAPH}
         subprocess.run(["node", str(HERE / "write_events.mjs")], input=json.dumps(request), text=True, check=True)
         (path,) = glob.glob(f"{folder}/train/*")
-        return {"name": Path(path).name, "bytes": base64_of(Path(path).read_bytes()), "seen": read_with_tensorboard(folder)}
+        return {"name": Path(path).name, "graph": GRAPH, "bytes": base64_of(Path(path).read_bytes()), "seen": read_with_tensorboard(folder)}
 
 
 # Every batch count is a multiple of update_freq: at others Keras 3 leaves out the values of epochs and evaluations too.

@@ -7,6 +7,7 @@ import { memoryFiles, type Files } from '../../base/files.js';
 import { readRecords } from '../tfrecord.js';
 import { EventFile } from './event-file.js';
 import { eventCodec, type EventValue, type LogEvent } from './event.js';
+import { encodeGraph, type GraphNode } from './graph-def.js';
 import { histogram } from './histogram.js';
 import * as summaries from './summaries.js';
 
@@ -32,9 +33,12 @@ const golden = readGolden('event_files') as {
   readonly file: {
     readonly name: string;
     readonly bytes: string;
+    readonly graph: readonly GraphNode[];
     readonly seen: {
       readonly scalars: Seen<number>;
       readonly histograms: Seen<readonly number[]>;
+      readonly models: Readonly<Record<string, Record<string, readonly unknown[]>>>;
+      readonly graphs: Readonly<Record<string, readonly GraphNode[]>>;
       readonly images: Seen<readonly (readonly [shape: number[], pixels: number[]])[]>;
     };
   };
@@ -103,6 +107,8 @@ async function writeGolden(files: Files): Promise<EventFile> {
     file.add(given.step, await valueOf(given));
     await file.flush();
   }
+  file.addGraph(await encodeGraph(golden.file.graph));
+  await file.flush();
   return file;
 }
 
@@ -125,6 +131,11 @@ describe('a file', () => {
       expect(points[0]![1].flatMap(([, pixels]) => pixels)).toEqual(data);
       expect(points[0]![1][0]![0]).toEqual(shape!.slice(1));
     }
+    expect(seen.models.train!.keras).toEqual([
+      ['net/given', 'InputLayer', []],
+      ['net/out', 'Dense', ['net/given']],
+    ]);
+    expect(seen.graphs.train).toEqual(golden.file.graph);
   });
 
   test('begins with the version of the format, and goes on where the last flush ended', async () => {

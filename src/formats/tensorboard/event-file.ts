@@ -40,6 +40,11 @@ export class EventFile {
     for (const value of values) this.#waiting.push({ wallTime, step: BigInt(step), summary: { value: [value] } });
   }
 
+  /** Adds the graph of the run, of which a file has one. */
+  addGraph(graphDef: Uint8Array): void {
+    this.#waiting.push({ wallTime: this.#now(), graphDef });
+  }
+
   /** How many seconds the oldest of what is not written yet has waited; 0 where there is nothing. */
   get waitingSeconds(): number {
     const oldest = this.#waiting[0];

@@ -7,6 +7,7 @@ const definitions = {
     wall_time: [1, 'double'],
     step: [2, 'int64'],
     file_version: [3, 'string'],
+    graph_def: [4, 'bytes'],
     summary: [5, 'Summary'],
     source_metadata: [10, 'SourceMetadata'],
   },
@@ -51,6 +52,8 @@ export interface LogEvent {
   readonly step?: bigint;
   /** What the first event of a file says. */
   readonly fileVersion?: string;
+  /** A GraphDef. */
+  readonly graphDef?: Uint8Array;
   readonly sourceMetadata?: { readonly writer: string };
   readonly summary?: { readonly value: readonly EventValue[] };
 }

@@ -8,6 +8,7 @@ import { smallData, smallModel } from '../../../tests/support/models.js';
 import { DataError } from '../../base/errors.js';
 import { memoryFiles, type Files } from '../../base/files.js';
 import { eventCodec, type EventValue } from '../../formats/tensorboard/event.js';
+import { encodeGraph } from '../../formats/tensorboard/graph-def.js';
 import { readRecords } from '../../formats/tfrecord.js';
 import { ones, tensor } from '../../tensor/creation.js';
 import { setFiles } from '../files.js';
@@ -35,10 +36,13 @@ useBackend();
 /** The files of a test, and the paths of those written, in the order in which they were made. */
 let files: Files;
 let paths: Set<string>;
+/** The graphs that `valuesIn` has come across. */
+let graphs: Uint8Array[];
 beforeEach(() => {
   resetConsole();
   const memory = memoryFiles();
   paths = new Set();
+  graphs = [];
   files = {
     ...memory,
     writeAt: (path, offset, bytes) => {
@@ -60,7 +64,8 @@ async function valuesIn(folder: string): Promise<LoggedValue[]> {
   for (const path of paths) {
     if (!path.startsWith(`${folder}/events.out.tfevents.`)) continue;
     for (const record of readRecords((await files.read(path))!, path)) {
-      const { step, summary } = decode(record);
+      const { step, summary, graphDef } = decode(record);
+      if (graphDef?.length) graphs.push(graphDef);
       for (const value of summary?.value ?? []) values.push({ ...value, step: Number(step) });
     }
   }
@@ -139,6 +144,14 @@ test('the graph names the layers in their order', async () => {
     config: { name: string; layers: { class_name: string; config: { name: string } }[] };
   };
   expect(described.config.name).toBe('net');
+  expect(graphs).toEqual([
+    await encodeGraph([
+      { name: 'net/input_layer', op: 'InputLayer', inputs: [], shape: [null, 4, 4, 1] },
+      { name: 'net/conv', op: 'Conv2D', inputs: ['net/input_layer'], shape: [null, 3, 3, 3] },
+      { name: 'net/flat', op: 'Flatten', inputs: ['net/conv'], shape: [null, 27] },
+      { name: 'net/out', op: 'Dense', inputs: ['net/flat'], shape: [null, 2] },
+    ]),
+  ]);
   expect(described.config.layers.map(({ class_name, config }) => [class_name, config.name])).toEqual([
     ['InputLayer', 'input_layer'],
     ['Conv2D', 'conv'],

@@ -3,13 +3,14 @@
 import { ValueError } from '../../base/errors.js';
 import { rejectUnknownOptions } from '../../base/suggest.js';
 import { EventFile } from '../../formats/tensorboard/event-file.js';
+import { encodeGraph } from '../../formats/tensorboard/graph-def.js';
 import { histogram } from '../../formats/tensorboard/histogram.js';
 import { histogramValue, imagesValue, modelValue, scalarValue } from '../../formats/tensorboard/summaries.js';
 import { checkBoolean, checkWhole, show } from '../check.js';
 import { activeConsole } from '../console.js';
 import { activeFiles } from '../files.js';
 import { Callback, type Logs, type ObservedModel } from './callback.js';
-import { modelJson } from './model-json.js';
+import { modelJson, modelNodes } from './drawn-model.js';
 import { weightPictures } from './weight-pictures.js';
 
 export interface TensorBoardOptions {
@@ -86,7 +87,7 @@ class TensorBoard extends Callback {
 
   override async onTrainBegin(): Promise<void> {
     this.#batches = 0;
-    this.#addGraph();
+    await this.#addGraph();
     // A run of many epochs can be looked at from the start.
     await this.#flush();
   }
@@ -107,7 +108,7 @@ class TensorBoard extends Callback {
   }
 
   override async onTestEnd(logs: Logs): Promise<void> {
-    this.#addGraph();
+    await this.#addGraph();
     const iterations = await this.#iterations();
     const writer = this.#writer('validation');
     for (const [name, value] of Object.entries(logs))
@@ -153,10 +154,13 @@ class TensorBoard extends Callback {
     return (await this.model!.optimizer?.iterations.value.item()) ?? 0;
   }
 
-  #addGraph(): void {
+  async #addGraph(): Promise<void> {
     if (!this.#isGraphDue) return;
     this.#isGraphDue = false;
-    this.#writer('train').add(0, modelValue('keras', modelJson(this.model!)));
+    const writer = this.#writer('train');
+    writer.add(0, modelValue('keras', modelJson(this.model!)));
+    // Keras writes none, so that TensorBoard greets with an error until its conceptual graph is chosen.
+    writer.addGraph(await encodeGraph(modelNodes(this.model!)));
   }
 
   async #addWeights(epoch: number): Promise<void> {

@@ -14,8 +14,8 @@ test('the smallest value is black, the largest white', () => {
   expect([...weightPictures([2], [3, 3])[0]!.data]).toEqual([128, 128]);
 });
 
-test('a bias is a column, a matrix lies on its longer side', () => {
-  expect(sizesOf([4])).toEqual([[4, 1]]);
+test('a bias is a row, a matrix lies on its longer side', () => {
+  expect(sizesOf([4])).toEqual([[1, 4]]);
   expect(sizesOf([])).toEqual([[1, 1]]);
   expect(sizesOf([2, 3])).toEqual([[2, 3]]);
   expect(sizesOf([3, 2])).toEqual([[2, 3]]);

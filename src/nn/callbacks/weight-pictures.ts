@@ -7,7 +7,7 @@ const mostPictures = 3;
 const mostPixels = 2 ** 24;
 
 /**
- * The pictures of a weight. A bias is one column; a matrix lies on its longer side. Of three axes [H, W, N] the first
+ * The pictures of a weight. A bias is one row; a matrix lies on its longer side. Of three axes [H, W, N] the first
  * N pictures are shown. The kernel of a convolution [H, W, C, N] becomes one picture of C rows of N tiles, or of about as
  * many rows as columns where C is 1, with a line between tiles. Other weights, and those too large, have no picture.
  */
@@ -18,7 +18,7 @@ export function weightPictures(shape: readonly number[], values: ArrayLike<numbe
   switch (shape.length) {
     case 0:
     case 1:
-      return draw(height, 1, (row) => grey(row));
+      return draw(1, height, (_, column) => grey(column));
     case 2:
       return height > width
         ? draw(width, height, (row, column) => grey(column * width + row))
