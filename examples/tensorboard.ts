@@ -30,6 +30,6 @@ const logDir = `logs/${new Date().toISOString().slice(0, 19).replaceAll(':', '-'
 await model.fit(xTrain.div(255), yTrain, {
   epochs: epochCount,
   validationData: [xTest.div(255), yTest],
-  callbacks: callbacks.tensorBoard({ logDir, histogramFreq: 1, writeImages: true, updateFreq: 100 }),
+  callbacks: callbacks.tensorBoard(logDir, { histogramFreq: 1, writeImages: true, updateFreq: 100 }),
 });
 console.log(`logs in ${logDir}; tensorboard --logdir logs shows them`);

@@ -16,8 +16,8 @@ import { conv2d, dense, flatten } from '../layers/index.js';
 import { sequential, type Sequential } from '../model/sequential.js';
 import { sgd } from '../optimizers/index.js';
 import { exponentialDecay } from '../optimizers/schedules/index.js';
-import { CallbackList } from './callback-list.js';
-import { tensorBoard, type TensorBoardOptions } from './tensor-board.js';
+import { backupAndRestore } from './backup-and-restore.js';
+import { tensorBoard } from './tensor-board.js';
 
 type Written = readonly [tag: string, step: number, plugin: string, shape: readonly number[]];
 
@@ -103,7 +103,7 @@ describe('the values are those that Keras writes', () => {
   const half = [x.slice([0, 8]), y.slice([0, 8])] as const;
 
   test.each(golden.runs)('$name', async (recorded) => {
-    const callbacks = tensorBoard({ ...optionsOf(recorded.options), logDir: 'runs/a' });
+    const callbacks = tensorBoard('runs/a', optionsOf(recorded.options));
     const model = network();
     const options = { batchSize: 4, verbose: 0, callbacks } as const;
     const { history } = await model.fit(x, y, { ...options, epochs: 2, validationData: half });
@@ -161,15 +161,53 @@ test('the graph names the layers in their order', async () => {
 });
 
 describe('batches', () => {
-  const observes = (options: TensorBoardOptions): boolean =>
-    new CallbackList(tensorBoard(options)).observesBatches('Train');
+  test.each([
+    ['epoch', 6],
+    ['batch', 1],
+    [2, 2],
+    [4, 4],
+  ] as const)('are run together where they are not written: updateFreq %s', async (updateFreq, most) => {
+    const { x, y } = smallData(6);
+    const runs: number[] = [];
+    let done = 0;
+    const model = smallModel();
+    const watch = {
+      onTrainBegin: () =>
+        model.run!.onSteps(() => {
+          runs.push(model.run!.batch - done);
+          done = model.run!.batch;
+        }),
+    };
+    await model.fit(x, y, { batchSize: 1, verbose: 0, callbacks: [watch, tensorBoard({ updateFreq })] });
+    expect(done).toBe(6);
+    expect(Math.max(...runs)).toBeLessThanOrEqual(most);
+    const steps = (await valuesIn('logs/train')).filter(({ tag }) => tag === 'batch_loss').map(({ step }) => step);
+    expect(steps).toEqual(updateFreq === 'epoch' ? [] : [1, 2, 3, 4, 5, 6].filter((step) => step % most === 0));
+  });
 
-  test('are heard of only where they are written', () => {
-    expect(observes({})).toBe(false);
-    expect(observes({ histogramFreq: 1, writeImages: true, writeStepsPerSecond: true })).toBe(false);
-    expect(observes({ updateFreq: 'batch' })).toBe(true);
-    expect(observes({ updateFreq: 100 })).toBe(true);
-    expect(new CallbackList(tensorBoard({ updateFreq: 1 })).observesBatches('Test')).toBe(false);
+  test('of a run that goes on after an interruption go on too', async () => {
+    const { x, y } = smallData(6);
+    const losses: number[][] = [];
+    for (const interrupted of [false, true]) {
+      const folder = interrupted ? 'b' : 'a';
+      const fit = (epochs: number): Promise<unknown> =>
+        smallModel().fit(x, y, {
+          batchSize: 2,
+          epochs,
+          verbose: 0,
+          callbacks: [
+            tensorBoard({ logDir: folder, updateFreq: 'batch' }),
+            backupAndRestore(`${folder}/backup`, { deleteCheckpoint: false }),
+          ],
+        });
+      if (interrupted) await fit(1);
+      await fit(2);
+      const values = await valuesIn(`${folder}/train`);
+      const steps = values.filter(({ tag }) => tag === 'batch_loss').map(({ step }) => step);
+      expect(steps).toEqual([1, 2, 3, 4, 5, 6]);
+      losses.push(scalarsOf(values, 'batch_loss'));
+    }
+    expect(losses[1]).toEqual(losses[0]);
   });
 
   test('are written as training goes on, every two seconds', async () => {

@@ -1,16 +1,16 @@
 // Logs for TensorBoard: curves, histograms and pictures of the weights, and the model as a graph, in event files such as
 // TensorFlow and Keras write.
 import { ValueError } from '../../base/errors.js';
-import { rejectUnknownOptions } from '../../base/suggest.js';
 import { EventFile } from '../../formats/tensorboard/event-file.js';
-import { encodeGraph } from '../../formats/tensorboard/graph-def.js';
+import { encodeGraph, type GraphNode } from '../../formats/tensorboard/graph-def.js';
 import { histogram } from '../../formats/tensorboard/histogram.js';
 import { histogramValue, imagesValue, modelValue, scalarValue } from '../../formats/tensorboard/summaries.js';
 import { checkBoolean, checkWhole, show } from '../check.js';
 import { activeConsole } from '../console.js';
 import { activeFiles } from '../files.js';
 import { Callback, type Logs, type ObservedModel } from './callback.js';
-import { modelJson, modelNodes } from './drawn-model.js';
+import { withLeading } from './options.js';
+import type { TrainingRun } from './training-run.js';
 import { weightPictures } from './weight-pictures.js';
 
 export interface TensorBoardOptions {
@@ -54,14 +54,15 @@ class TensorBoard extends Callback {
   /** Files by the folder within the log's; made when there is something to write. */
   #writers = new Map<'train' | 'validation', EventFile>();
   #isGraphDue = false;
-  /** Of training, since it began. */
-  #batches = 0;
-  #batchStart = 0;
+  /** Undefined where nothing is written of batches. */
+  readonly #batchesBetween: number | undefined;
+  /** Where batches are counted from. */
+  #firstEpoch = 0;
+  #lastBatch = { time: 0, batch: 0 };
   #epochStart = { time: 0, iterations: 0 };
 
   constructor(options: TensorBoardOptions) {
     super();
-    rejectUnknownOptions(what, options, optionNames);
     this.#logDir = checkFolder(options.logDir ?? 'logs');
     this.#histogramFreq = checkWhole(options.histogramFreq ?? 0, `${what}: histogramFreq`, 0);
     this.#writeGraph = checkBoolean(options.writeGraph ?? true, `${what}: writeGraph`);
@@ -72,11 +73,7 @@ class TensorBoard extends Callback {
       throw new ValueError(
         `${what}: expected profileBatch 0, received ${show(profileBatch)}. To see where the time of a step goes, call model.profile(x, y).`,
       );
-    const updateFreq = checkUpdateFreq(options.updateFreq ?? 'epoch');
-    // Defined only where they are needed: fit returns to JavaScript after each batch for whoever hears of batches.
-    if (updateFreq !== undefined) this.onTrainBatchEnd = (_, logs) => this.#afterBatch(updateFreq, logs);
-    if (updateFreq !== undefined && this.#writeStepsPerSecond)
-      this.onTrainBatchBegin = () => void (this.#batchStart = activeConsole().now());
+    this.#batchesBetween = checkUpdateFreq(options.updateFreq ?? 'epoch');
   }
 
   override setModel(model: ObservedModel): void {
@@ -86,7 +83,11 @@ class TensorBoard extends Callback {
   }
 
   override async onTrainBegin(): Promise<void> {
-    this.#batches = 0;
+    const { run } = this.model!;
+    if (run && this.#batchesBetween !== undefined) {
+      this.#firstEpoch = run.epoch;
+      run.every(this.#batchesBetween, async (logs) => this.#afterBatch(run, await logs()));
+    }
     await this.#addGraph();
     // A run of many epochs can be looked at from the start.
     await this.#flush();
@@ -95,15 +96,19 @@ class TensorBoard extends Callback {
   override async onEpochBegin(): Promise<void> {
     if (this.#writeStepsPerSecond)
       this.#epochStart = { iterations: await this.#iterations(), time: activeConsole().now() };
+    this.#lastBatch = { batch: this.model!.run?.batch ?? 0, time: this.#epochStart.time };
   }
 
-  async #afterBatch(every: number, logs: Logs): Promise<void> {
-    this.#batches++;
-    if (this.#batches % every !== 0) return;
+  async #afterBatch({ epoch, batch }: TrainingRun, logs: Logs): Promise<void> {
     const writer = this.#writer('train');
-    if (this.#writeStepsPerSecond)
-      writer.add(this.#batches, scalarValue('batch_steps_per_second', 1 / secondsSince(this.#batchStart)));
-    for (const [name, value] of Object.entries(logs)) writer.add(this.#batches, scalarValue(`batch_${name}`, value));
+    // Where a run goes on after an interruption, its batches go on too: the epochs before it count.
+    const step = (epoch - this.#firstEpoch) * this.params!.steps + batch;
+    if (this.#writeStepsPerSecond) {
+      const rate = (batch - this.#lastBatch.batch) / secondsSince(this.#lastBatch.time);
+      writer.add(step, scalarValue('batch_steps_per_second', rate));
+      this.#lastBatch = { batch, time: activeConsole().now() };
+    }
+    for (const [name, value] of Object.entries(logs)) writer.add(step, scalarValue(`batch_${name}`, value));
     if (writer.waitingSeconds >= secondsBetweenFlushes) await writer.flush();
   }
 
@@ -158,7 +163,7 @@ class TensorBoard extends Callback {
     if (!this.#isGraphDue) return;
     this.#isGraphDue = false;
     const writer = this.#writer('train');
-    writer.add(0, modelValue('keras', modelJson(this.model!)));
+    writer.add(0, modelValue('keras', JSON.stringify(this.model!.describe())));
     // Keras writes none, so that TensorBoard greets with an error until its conceptual graph is chosen.
     writer.addGraph(await encodeGraph(modelNodes(this.model!)));
   }
@@ -174,6 +179,23 @@ class TensorBoard extends Callback {
       if (first) writer.add(epoch, await imagesValue(`${name}/${weight.name}/image`, [first, ...others]));
     }
   }
+}
+
+/** The layers, one after the other, in a group of the model's name. */
+function modelNodes({ name, layers }: ObservedModel): GraphNode[] {
+  const [first] = layers;
+  // What stands for the inputs is no layer of the model, but has a place of its own in a graph.
+  const nodes: GraphNode[] = [
+    { name: `${name}/input_layer`, op: 'InputLayer', inputs: [], shape: first?.built ? first.inputShape : undefined },
+  ];
+  for (const layer of layers)
+    nodes.push({
+      name: `${name}/${layer.name}`,
+      op: layer.className,
+      inputs: [nodes.at(-1)!.name],
+      shape: layer.built ? layer.outputShape : undefined,
+    });
+  return nodes;
 }
 
 function secondsSince(start: number): number {
@@ -202,12 +224,15 @@ function checkUpdateFreq(frequency: unknown): number | undefined {
  * below `logDir`, with the loss and each metric of an epoch, the learning rate, what each validation gave by the number of
  * training steps, the model as a graph, and, where asked for, batches, histograms and pictures of the weights.
  *
- * Where `updateFreq` is 'epoch', nothing is done in a step. A file that cannot be written ends `fit` with a DataError.
+ * Where `updateFreq` is 'epoch', nothing is done in a step, and otherwise in every so many. A file that cannot be written ends `fit` with a DataError.
  *
  * @example
- * await model.fit(x, y, { epochs: 5, callbacks: callbacks.tensorBoard({ logDir: 'logs/first', histogramFreq: 1 }) })
+ * await model.fit(x, y, { epochs: 5, callbacks: callbacks.tensorBoard('logs/first', { histogramFreq: 1 }) })
  * @throws ValueError for an unknown option, or a value outside what is allowed
  */
-export function tensorBoard(options: TensorBoardOptions = {}): Callback {
-  return new TensorBoard(options);
+export function tensorBoard(
+  logDir: string | TensorBoardOptions = {},
+  options: Omit<TensorBoardOptions, 'logDir'> = {},
+): Callback {
+  return new TensorBoard(withLeading(what, 'logDir', logDir, options, optionNames));
 }

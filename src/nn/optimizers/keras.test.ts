@@ -3,10 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { forEachBackend } from '../../../tests/support/engine.js';
 import { readGolden, type GoldenArray } from '../../../tests/support/golden.js';
 import { expectNear, goldenTensor, optionsOf } from '../../../tests/support/keras.js';
+import type { Json } from '../../formats/json.js';
 import { compile } from '../../tensor/compile.js';
 import { arange, stack } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Variable } from '../../tensor/variable.js';
+import { ConfigReader } from '../saving/from-config.js';
+import { serialize } from '../serialization.js';
 import * as optimizers from './index.js';
 import * as schedules from './schedules/index.js';
 
@@ -107,7 +110,8 @@ forEachBackend(() => {
       expectNear(await rates.data(), recorded.values, 4e-6, 1e-3);
       expect(schedule.className).toBe(recorded.schedule);
       expect(schedule.getConfig()).toMatchObject(recorded.config);
-      const again = schedules.deserialize({ class_name: schedule.className, config: schedule.getConfig() });
+      const described = serialize('keras.optimizers.schedules', schedule) as unknown as Json;
+      const again = new ConfigReader({}).read(described, 'a test') as schedules.Schedule;
       expect(again.getConfig()).toEqual(schedule.getConfig());
     });
   });

@@ -2,7 +2,6 @@
 export { cosineDecay, type CosineDecayOptions } from './cosine-decay.js';
 export { cosineDecayRestarts, type CosineDecayRestartsOptions } from './cosine-decay-restarts.js';
 export { exponentialDecay, inverseTimeDecay, type DecayOptions } from './decay.js';
-export { deserialize } from './deserialize.js';
 export { oneCycle, type AnnealStrategy, type OneCycleOptions } from './one-cycle.js';
 export { piecewiseConstantDecay, type PiecewiseConstantDecayOptions } from './piecewise-constant-decay.js';
 export { polynomialDecay, type PolynomialDecayOptions } from './polynomial-decay.js';

@@ -9,7 +9,6 @@ import { adam, sgd, type Optimizer } from '../index.js';
 import {
   cosineDecay,
   cosineDecayRestarts,
-  deserialize,
   exponentialDecay,
   oneCycle,
   piecewiseConstantDecay,
@@ -60,15 +59,6 @@ test('one cycle needs its number of steps, once', () => {
   );
   expect(() => oneCycle({ ...cycle, totalSteps: 10, divFactor: 0 })).toThrow('expected a number above 0');
   expect(oneCycle({ ...cycle, epochs: 3, stepsPerEpoch: 5 }).getConfig()).toMatchObject({ total_steps: 15 });
-});
-
-test('a description that makes no schedule is refused', () => {
-  expect(() => deserialize({ class_name: 'CosineDecayRestart', config: {} })).toThrow(
-    "Unknown schedule 'CosineDecayRestart'. Did you mean 'CosineDecayRestarts'?",
-  );
-  expect(() => deserialize({ class_name: 'toString', config: {} })).toThrow('Unknown schedule');
-  expect(() => deserialize({ class_name: 'CosineDecay', config: 1 })).toThrow('received 1.');
-  expect(() => deserialize(0.1 as never)).toThrow('expected an object with class_name and config, received 0.1.');
 });
 
 forEachBackend(() => {
