@@ -13,8 +13,8 @@ const mostPixels = 2 ** 24;
  */
 export function weightPictures(shape: readonly number[], values: ArrayLike<number>): Pixels[] {
   const [height = 1, width = 1, inputs = 1, filters = 1] = shape;
-  const grey = greyOf(values);
   if (values.length === 0 || values.length > mostPixels) return [];
+  const grey = greyOf(values);
   switch (shape.length) {
     case 0:
     case 1:
