@@ -5,7 +5,7 @@ import * as losses from './nn/losses/index.js';
 import type { CompileOptions } from './nn/model/compiled.js';
 import { sequential, type Sequential } from './nn/model/sequential.js';
 import * as optimizers from './nn/optimizers/index.js';
-import * as schedules from './nn/optimizers/schedules.js';
+import * as schedules from './nn/optimizers/schedules/index.js';
 import { toCategorical } from './nn/to-categorical.js';
 import type { Tensor } from './tensor/tensor.js';
 

@@ -7,7 +7,7 @@ import * as layers from '../layers/index.js';
 import * as losses from '../losses/index.js';
 import * as metrics from '../metrics/index.js';
 import * as optimizers from '../optimizers/index.js';
-import * as schedules from '../optimizers/schedules.js';
+import * as schedules from '../optimizers/schedules/index.js';
 import * as regularizers from '../regularizers.js';
 import { serialize, type Serializable } from '../serialization.js';
 import { ConfigReader } from './from-config.js';
