@@ -6,6 +6,7 @@
 // | `NACRE_THREADS` | how many threads share the work, from 1; by default as many as the machine has processors, at most 8 |
 // | `NACRE_ISA` | the instructions that native code may use: `avx512`, `avx2`, `sse2` or `neon`; by default all of the processor's |
 // | `NACRE_DEBUG` | what is printed of compiling: 0 nothing, 1 what was compiled and the memory it takes, 2 the graph after each pass, 3 the kernels and the schedule of each |
+// | `NACRE_HINTS` | 0 keeps `fit` from telling what is likely wrong with a training; 1, the default, lets it |
 import { ValueError } from './errors.js';
 import { instructionSets, type InstructionSet } from './native-tools.js';
 import { unknownName } from './suggest.js';
@@ -19,6 +20,8 @@ export interface Flags {
   readonly debug: DebugLevel;
   /** The instructions that native code may use, where they are not to be the processor's best. */
   readonly instructionSet?: InstructionSet | undefined;
+  /** Whether fit gives hints, where its own option does not say. */
+  readonly hints?: boolean | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,7 +41,13 @@ export function readFlags(environment: Environment, backendNames: readonly strin
     threads: wholeNumber(environment, 'NACRE_THREADS', 1, mostThreads),
     debug: (wholeNumber(environment, 'NACRE_DEBUG', 0, 3) ?? 0) as DebugLevel,
     instructionSet: instructionSet(environment),
+    hints: switched(environment, 'NACRE_HINTS'),
   };
+}
+
+function switched(environment: Environment, name: string): boolean | undefined {
+  const value = wholeNumber(environment, name, 0, 1);
+  return value === undefined ? undefined : value === 1;
 }
 
 function instructionSet(environment: Environment): InstructionSet | undefined {

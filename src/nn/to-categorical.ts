@@ -4,6 +4,7 @@ import { DataError, ValueError } from '../base/errors.js';
 import { minMax } from '../data/arrays.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkWhole } from './check.js';
+import { rememberClasses } from './class-labels.js';
 import { toTensor, type ModelData } from './model/data.js';
 
 /**
@@ -30,5 +31,7 @@ export function toCategorical(labels: ModelData, numClasses?: number): Tensor {
         `toCategorical: expected class numbers from 0 to ${count - 1}, received ${array.data[index]} at ${index}.`,
       );
   }
-  return (isFloat(classes.dtype) ? classes.cast('int32') : classes).oneHot(count);
+  const rows = (isFloat(classes.dtype) ? classes.cast('int32') : classes).oneHot(count);
+  rememberClasses(rows, classes);
+  return rows;
 }

@@ -108,6 +108,20 @@ const apply = {
   div: (a: number, b: number): number => a / b,
 } as const;
 
+/**
+ * The values of `x` where nothing has to be computed for them: it has been computed, or it is an array of which only the
+ * dtype or the shape was changed (values are those before a change of dtype); undefined elsewhere.
+ */
+export async function valuesAtHand(x: Tensor): Promise<NDArray | undefined> {
+  let node = x.node;
+  for (;;) {
+    const source = engine().valueOf(node);
+    if (source) return { ...(await source.array), shape: x.shape };
+    if (node.op !== 'cast' && node.op !== 'reshape') return undefined;
+    node = node.inputs[0]!;
+  }
+}
+
 /** Visits what `root` depends on, each node once; goes on below a node for which `enter` returns true. */
 function visit(root: GraphNode, enter: (node: GraphNode) => boolean): void {
   const seen = new Set<GraphNode>();

@@ -170,6 +170,11 @@ export abstract class Layer {
     );
   }
 
+  /** Whether it has regularizers, which add penalties to the loss. */
+  get hasPenalties(): boolean {
+    return this.#weights.some(({ regularizer }) => regularizer !== undefined);
+  }
+
   countParams(): number {
     return this.weights.reduce((sum, variable) => sum + variable.size, 0);
   }

@@ -2,8 +2,8 @@
 import { DataError } from '../../base/errors.js';
 import type { NDArray } from '../../base/ndarray.js';
 import { sizeOf } from '../../base/shape.js';
-import { findNonFinite, minMax } from '../../data/arrays.js';
-import { keepsFinite, leafArrays, rangeOf } from '../../tensor/leaves.js';
+import { findNonFinite } from '../../data/arrays.js';
+import { keepsFinite, leafArrays } from '../../tensor/leaves.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Loss } from '../losses/loss.js';
 
@@ -66,20 +66,4 @@ export async function checkLabels(
       const row = Math.floor(index / sizeOf(array.shape.slice(1)));
       throw new DataError(`${what}: expected ${expected}, received ${data[index]} at sample ${row}.`);
     }
-}
-
-/** From how many values on a sample may be an image. */
-const leastPixels = 64;
-
-/** Whether its first values are whole, as those of pixels are. */
-function holdsPixels({ dtype, data }: NDArray): boolean {
-  return dtype === 'uint8' || data.subarray(0, 4096).every(Number.isInteger);
-}
-
-/** One line for those who left pixels at 0 to 255, or undefined. Nothing is computed for it. */
-export async function pixelHint(x: Tensor): Promise<string | undefined> {
-  if (x.dtype === 'int32' || x.dtype === 'bool' || sizeOf(x.shape.slice(1)) < leastPixels) return undefined;
-  const range = await rangeOf(x, (array) => (holdsPixels(array) ? minMax(array) : { min: -Infinity, max: Infinity }));
-  if (!range || !(range.min >= 0 && range.max > 1.5 && range.max <= 255)) return undefined;
-  return `Hint: x has values from ${range.min} to ${range.max}; networks learn better from small numbers. Scale it, for example x.div(255).`;
 }

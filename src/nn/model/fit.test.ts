@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { consoleOf, resetConsole } from '../../../tests/support/console.js';
+import { resetConsole } from '../../../tests/support/console.js';
 import { useBackend } from '../../../tests/support/engine.js';
 import { expectNear } from '../../../tests/support/keras.js';
 import { smallData, smallModel } from '../../../tests/support/models.js';
@@ -360,39 +360,5 @@ describe('what is kept from call to call', () => {
     const [loss] = await model.evaluate(x, y, quiet);
     const { history } = await model.fit(x, y, quiet);
     expectNear(history.loss!, [loss]);
-  });
-});
-
-describe('pixels that were left at 0 to 255', () => {
-  const images = fromNDArray({
-    dtype: 'uint8',
-    shape: [4, 8, 8],
-    data: Uint8Array.from({ length: 256 }, (_, i) => i),
-  });
-  const labels = tensor([0, 1, 0, 1]);
-  const fresh = (): Sequential => {
-    const model = sequential([flatten({ inputShape: [8, 8] }), dense({ units: 2, activation: 'softmax' })]);
-    model.compile({ loss: 'sparseCategoricalCrossentropy' });
-    return model;
-  };
-
-  test('get one line, once for a model', async () => {
-    const output = consoleOf();
-    const model = fresh();
-    await model.fit(images, labels, quiet);
-    await model.fit(images.cast('float32'), labels, quiet);
-    expect(output.warnings()).toEqual([
-      'Hint: x has values from 0 to 255; networks learn better from small numbers. Scale it, for example x.div(255).',
-    ]);
-    expect(output.text()).toBe('');
-  });
-
-  test('get none when they are scaled, or are no pixels', async () => {
-    const output = consoleOf();
-    await fresh().fit(images.div(255), labels, quiet);
-    await fresh().fit(images.cast('float32').add(0.5), labels, quiet);
-    await fresh().fit(images.cast('float32').sub(128), labels, quiet);
-    await fresh().fit(images.cast('float32').mul(1000), labels, quiet);
-    expect(output.warnings()).toEqual([]);
   });
 });

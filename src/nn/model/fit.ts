@@ -5,25 +5,18 @@ import { CallbackList } from '../callbacks/callback-list.js';
 import type { Logs } from '../callbacks/callback.js';
 import type { TrainingRun } from '../callbacks/training-run.js';
 import { History } from '../callbacks/history.js';
+import type { Layer } from '../layers/layer.js';
 import { globalSeed } from '../naming.js';
 import { Progress } from '../progress/progress.js';
 import type { Compiled } from './compiled.js';
 import type { ModelData } from './data.js';
 import { testPass, type TestPass } from './evaluate.js';
+import { beginHints } from './fit-hints.js';
 import { sortedByName } from './metric-set.js';
 import { checkFitOptions, type CheckedFit, type FitOptions } from './options.js';
 import { Breather, Pace } from './pace.js';
 import type { Lease } from './pass-cache.js';
-import {
-  hintAtPixels,
-  passOver,
-  prepare,
-  samples,
-  unweighted,
-  weighted,
-  type Prepared,
-  type RunnableModel,
-} from './prepare.js';
+import { passOver, prepare, samples, unweighted, weighted, type Prepared, type RunnableModel } from './prepare.js';
 import { Run } from './run.js';
 import { runPass, throwIfAborted } from './run-pass.js';
 import { sampleWeights, weightsOfClasses } from './sample-weights.js';
@@ -31,6 +24,7 @@ import { trainStep } from './steps.js';
 
 /** What fit runs on. */
 export interface TrainableModel extends RunnableModel {
+  readonly layers: readonly Layer[];
   readonly trainableWeights: readonly Variable[];
   run: TrainingRun | undefined;
 }
@@ -46,7 +40,6 @@ export async function fit(
   const callbacks = new CallbackList(checked.callbacks);
   throwIfAborted(checked.signal, 'fit', 'before its first step');
   const { training, validation } = await dataOf(model, compiled, x, y, options, checked);
-  await hintAtPixels(model, training.origin.x);
 
   const { batchSize, shuffle, initialEpoch, epochs, verbose, signal } = checked;
   const { optimizer } = compiled;
@@ -82,12 +75,22 @@ export async function fit(
     const { pass, metrics } = lease;
     run.attach(lease);
     validator = validation && (await testPass(model, compiled, validation, checked.validationBatchSize));
+    const hints = await beginHints({
+      model,
+      compiled,
+      data: training,
+      variables: trained,
+      metricNames: metrics.names,
+      wanted: checked.hints,
+      batchSize,
+      epochs: epochs - run.epoch,
+    });
     while (run.epoch < epochs && !run.isOver) {
       const { epoch } = run;
       run.startEpoch();
       await callbacks.call('onEpochBegin', epoch, {});
       progress.begin(pass.steps, epochs > 1 ? `Epoch ${epoch + 1}/${epochs}` : undefined);
-      await runPass(pass, {
+      const ran = await runPass(pass, {
         what: 'fit',
         phase: 'Train',
         callbacks,
@@ -117,6 +120,7 @@ export async function fit(
       progress.finish(logs);
       history.add(epoch, logs);
       lastLogs = logs;
+      await hints?.epochEnded(logs, ran, isStopped() || epoch + 1 === checked.epochs);
       if (isStopped()) break;
     }
     await callbacks.call('onTrainEnd', lastLogs);

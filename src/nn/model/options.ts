@@ -3,6 +3,7 @@ import { ValueError } from '../../base/errors.js';
 import { rejectUnknownOptions } from '../../base/suggest.js';
 import type { CallbacksOption } from '../callbacks/callback-list.js';
 import { checkBoolean, checkNumber, checkWhole } from '../check.js';
+import { wantedHints, type HintName, type HintsOption } from '../hints/hint.js';
 import type { Verbosity } from '../progress/progress.js';
 import type { ModelData } from './data.js';
 import type { ClassWeight } from './sample-weights.js';
@@ -44,6 +45,11 @@ export interface FitOptions extends RunOptions {
   readonly sampleWeight?: ModelData;
   /** How much the samples of each class count in the loss: { 0: 1, 1: 2.5 }. */
   readonly classWeight?: ClassWeight;
+  /**
+   * Whether fit says, at most once for each cause, what is likely wrong with the training: true unless given; false for
+   * silence, or an object such as { overfitting: false } for silence about some causes. docs/hints/ has them all.
+   */
+  readonly hints?: HintsOption;
 }
 
 export interface EvaluateOptions extends RunOptions {
@@ -87,6 +93,7 @@ const fitNames = [
   'validationFreq',
   'sampleWeight',
   'classWeight',
+  'hints',
 ] as const satisfies readonly (keyof FitOptions)[];
 
 function checkRun(what: string, options: RunOptions): CheckedRun {
@@ -109,6 +116,7 @@ export interface CheckedFit extends CheckedRun {
   readonly shuffle: boolean;
   readonly validationSplit: number;
   readonly validationBatchSize: number;
+  readonly hints: ReadonlySet<HintName>;
   /** Whether to validate after epoch number `epoch`, counted from 0. */
   readonly validatesAfter: (epoch: number) => boolean;
 }
@@ -130,6 +138,7 @@ export function checkFitOptions(options: FitOptions): CheckedFit {
     validationSplit,
     validationBatchSize: checkWhole(options.validationBatchSize ?? run.batchSize, 'fit: validationBatchSize'),
     validatesAfter: checkFrequency(options.validationFreq ?? 1),
+    hints: wantedHints(options.hints),
   };
 }
 

@@ -2,11 +2,10 @@
 import { rowSource } from '../../tensor/rows.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { ObservedModel } from '../callbacks/callback.js';
-import { activeConsole } from '../console.js';
 import type { PartialShape } from '../layers/layer.js';
 import { Pass, type Batch } from './batches.js';
 import type { Compiled } from './compiled.js';
-import { checkFinite, checkLabels, pixelHint } from './data-checks.js';
+import { checkFinite, checkLabels } from './data-checks.js';
 import { alignInput, asSingle, checkSameLength, toTensor, type ModelData } from './data.js';
 import type { Origin } from './origin.js';
 import type { BatchData, Computation } from './steps.js';
@@ -109,16 +108,4 @@ export async function passOver(
       step(batch, { x: x.rows(batch.rows), y: y.rows(batch.rows), weights: weights?.rows(batch.rows) });
     },
   });
-}
-
-/** Models whose user has been told of unscaled pixels. */
-const hinted = new WeakSet<object>();
-
-/** Tells the user, once for each model, where x looks like pixels that were left at 0 to 255. */
-export async function hintAtPixels(model: object, x: Tensor): Promise<void> {
-  if (hinted.has(model)) return;
-  const hint = await pixelHint(x);
-  if (hint === undefined) return;
-  hinted.add(model);
-  activeConsole().warn(hint);
 }

@@ -1,0 +1,67 @@
+// What a fit is going to do, as hints see it before the first step: the model, the loss, the data's statistics, the
+// settings.
+import type { Layer } from '../layers/layer.js';
+import type { Loss } from '../losses/loss.js';
+import { chanceOf, type Chance } from './chance.js';
+import { endOf, feedsValuesDirectly, type Ending } from './structure.js';
+import { inputRange, labelStatistics, type InputRange, type LabelStatistics } from './statistics.js';
+import type { Tensor } from '../../tensor/tensor.js';
+
+/** What a plan is made from. */
+export interface PlanSource {
+  readonly layers: readonly Layer[];
+  readonly loss: Loss;
+  /** Whether the loss counts samples differently, or has penalties added: then it cannot be compared with chance. */
+  readonly isLossPlain: boolean;
+  /** Whether `accuracy` was asked for. */
+  readonly measuresAccuracy: boolean;
+  /** As the user gave them. */
+  readonly x: Tensor;
+  readonly y: Tensor;
+  /** Of the model's output, batch axis first. */
+  readonly outputShape: readonly number[];
+  /** Samples that are trained on. */
+  readonly samples: number;
+  readonly batchSize: number;
+  readonly epochs: number;
+}
+
+export interface FitPlan {
+  readonly loss: Pick<Loss, 'className' | 'fromLogits'>;
+  /** How the model ends. */
+  readonly ending: Ending;
+  /** The last axis of the output: units of the last layer. */
+  readonly outputs: number;
+  readonly measuresAccuracy: boolean;
+  /** Of x, where it reaches the first weights as it is and can be told without computing. */
+  readonly inputs: InputRange | undefined;
+  /** Of y, where it is at hand. */
+  readonly labels: LabelStatistics | undefined;
+  /** What guessing would reach. */
+  readonly chance: Chance;
+  readonly samples: number;
+  readonly batchSize: number;
+  /** Updates in an epoch. */
+  readonly steps: number;
+  readonly epochs: number;
+}
+
+/** Looks at what is in memory already; computes nothing that would need a program. */
+export async function planOf(source: PlanSource): Promise<FitPlan> {
+  const { layers, loss, x, y, outputShape, samples, batchSize, epochs, measuresAccuracy } = source;
+  const outputs = outputShape.at(-1) ?? 1;
+  const labels = await labelStatistics(y, loss, outputs);
+  return {
+    loss,
+    ending: endOf(layers),
+    outputs,
+    measuresAccuracy,
+    inputs: feedsValuesDirectly(layers) ? await inputRange(x) : undefined,
+    labels,
+    chance: chanceOf(loss, outputs, labels, source.isLossPlain),
+    samples,
+    batchSize,
+    steps: Math.ceil(samples / batchSize),
+    epochs,
+  };
+}
