@@ -42,6 +42,7 @@ export * as activations from './nn/activations.js';
 export * as callbacks from './nn/callbacks/index.js';
 export type { Logs, RunParams } from './nn/callbacks/callback.js';
 export { History } from './nn/callbacks/history.js';
+export type { HintName, HintsOption } from './nn/hints/hint.js';
 /** How weights are drawn. */
 export * as initializers from './nn/initializers.js';
 /** What models are made of. */

@@ -34,6 +34,13 @@ describe('readFlags', () => {
     );
   });
 
+  test('switches hints', () => {
+    expect(readFlags({ NACRE_HINTS: '0' }, names).hints).toBe(false);
+    expect(readFlags({ NACRE_HINTS: '1' }, names).hints).toBe(true);
+    expect(readFlags({}, names).hints).toBeUndefined();
+    expect(() => readFlags({ NACRE_HINTS: 'no' }, names)).toThrow(/NACRE_HINTS: .* 0 to 1, received 'no'/);
+  });
+
   test('refuses a level above the last', () => {
     expect(() => readFlags({ NACRE_DEBUG: '5' }, names)).toThrow(/NACRE_DEBUG: .* 0 to 3, received '5'/);
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { useBackend } from '../../tests/support/engine.js';
 import type { NDArray } from '../base/ndarray.js';
 import { fromNDArray, tensor, where } from './creation.js';
-import { keepsFinite, leafArrays, rangeOf } from './leaves.js';
+import { keepsFinite, leafArrays, rangeOf, valuesAtHand } from './leaves.js';
 import type { Tensor } from './tensor.js';
 
 useBackend();
@@ -48,4 +48,37 @@ describe('rangeOf', () => {
     expect(await rangeOf(pixels().sqrt(), ends)).toBeUndefined();
     expect(await rangeOf(pixels().add(tensor([1, 2])), ends)).toBeUndefined();
   });
+});
+
+describe('valuesAtHand', () => {
+  const table = (): Tensor => tensor(Uint8Array.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]), [4, 3]);
+
+  test.each<[string, Tensor, number[], number[]]>([
+    ['an array', table(), [4, 3], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]],
+    [
+      'another dtype and shape',
+      table().cast('float32').reshape([2, 6]),
+      [2, 6],
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+    ],
+    ['rows after each other', table().slice([1, 4]).slice([1, 3]), [2, 3], [6, 7, 8, 9, 10, 11]],
+    ['rows of other rows', table().reshape([6, 2]).slice([1, 3]).reshape([4]), [4], [2, 3, 4, 5]],
+  ])('gives %s', async (_, x, shape, values) => {
+    const array = await valuesAtHand(x);
+    expect(array?.shape).toEqual(shape);
+    expect(Array.from(array!.data)).toEqual(values);
+  });
+
+  test('gives what has been computed, and computes nothing', async () => {
+    const double = table().mul(2);
+    expect(await valuesAtHand(double)).toBeUndefined();
+    await double.realize();
+    expect((await valuesAtHand(double))?.data[11]).toBe(22);
+  });
+
+  test.each<[string, Tensor]>([
+    ['columns', table().slice(null, [1, 2])],
+    ['every other row', table().slice([0, 4, 2])],
+    ['turned values', table().transpose()],
+  ])('does not follow %s', async (_, x) => expect(await valuesAtHand(x)).toBeUndefined());
 });

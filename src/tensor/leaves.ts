@@ -1,6 +1,7 @@
 // What is known about the values of a lazy tensor from the arrays it begins with, without computing it.
 import { isFloat } from '../base/dtype.js';
 import type { NDArray } from '../base/ndarray.js';
+import { sizeOf } from '../base/shape.js';
 import { engine } from '../engine/engine.js';
 import type { DataSource, GraphNode } from '../ir/graph.js';
 import type { Tensor } from './tensor.js';
@@ -110,15 +111,27 @@ const apply = {
 
 /**
  * The values of `x` where nothing has to be computed for them: it has been computed, or it is an array of which only the
- * dtype or the shape was changed (values are those before a change of dtype); undefined elsewhere.
+ * dtype or the shape was changed (values are those before a change of dtype), or some rows after each other were taken;
+ * undefined elsewhere.
  */
 export async function valuesAtHand(x: Tensor): Promise<NDArray | undefined> {
   let node = x.node;
+  let start = 0;
   for (;;) {
     const source = engine().valueOf(node);
-    if (source) return { ...(await source.array), shape: x.shape };
-    if (node.op !== 'cast' && node.op !== 'reshape') return undefined;
-    node = node.inputs[0]!;
+    if (source) {
+      const array = await source.array;
+      return { ...array, shape: x.shape, data: array.data.subarray(start, start + sizeOf(x.shape)) };
+    }
+    const [input] = node.inputs;
+    if (node.op === 'slice') {
+      const [first, ...others] = node.attributes.axes;
+      const rowShape = input!.shape.slice(1);
+      const areWholeRows = others.every(({ size, step }, axis) => size === rowShape[axis] && step === 1);
+      if (first?.step !== 1 || !areWholeRows) return undefined;
+      start += first.start * sizeOf(rowShape);
+    } else if (node.op !== 'cast' && node.op !== 'reshape') return undefined;
+    node = input!;
   }
 }
 

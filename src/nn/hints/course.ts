@@ -48,7 +48,7 @@ export class Course {
     this.#updates += updates;
     this.#isOver = isOver;
     const [byAccuracy, byLoss] = [isAccuracyChance(logs, this.plan.chance), isLossChance(logs, this.plan.chance)];
-    const isAll = (byAccuracy ?? byLoss ?? false) && (byLoss ?? true);
+    const isAll = !this.plan.isWeighted && (byAccuracy ?? byLoss ?? false) && (byLoss ?? true);
     const { accuracy, all } = this.#chanceEpochs;
     this.#chanceEpochs = { accuracy: (byAccuracy ?? isAll) ? accuracy + 1 : 0, all: isAll ? all + 1 : 0 };
     if (isAll) await this.#compareWeights();

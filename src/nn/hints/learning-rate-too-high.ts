@@ -5,9 +5,13 @@ import { counted, insteadOf, shown } from './wording.js';
 
 /** How much a rise must be to be more than noise: as a part of the loss of guessing, and of the lowest loss so far. */
 const noise = { ofChance: 0.1, ofLowest: 0.05 };
-/** How many times the loss of guessing no sound training has, not even at its beginning; and after how many updates. */
-const exploded = 1000;
+/**
+ * How many times the loss of guessing no sound training has, not even at its beginning: so many for inputs up to 1, as
+ * logits grow with the inputs. And after how many updates, and how large inputs are that are not known.
+ */
+const exploded = 5;
 const beginning = 30;
+const unknownSize = 100;
 
 export const learningRateTooHigh: Hint = {
   name: 'learningRateTooHigh',
@@ -22,19 +26,14 @@ export const learningRateTooHigh: Hint = {
   },
 };
 
-function problemOf({ losses, updates, plan }: Course): string | undefined {
+function problemOf(course: Course): string | undefined {
+  const { losses, plan } = course;
   const epochs = losses.length;
   const last = losses.at(-1)!;
   if (Number.isNaN(last) || last === Infinity)
     return `In epoch ${epochs} the loss became ${Number.isNaN(last) ? 'NaN, not a number' : 'infinite'}.`;
   const chance = plan.chance.loss;
-  // A loss of numbers may begin anywhere.
-  if (
-    chance !== undefined &&
-    /Crossentropy$/.test(plan.loss.className ?? '') &&
-    last > exploded * chance &&
-    updates >= beginning
-  )
+  if (chance !== undefined && isExploded(last, chance, course))
     return `The loss is ${shown(last)} after ${counted(epochs, 'epoch')}, far more than the ${shown(chance)} of guessing.`;
   if (epochs < 2) return undefined;
   const before = losses.slice(0, -1);
@@ -50,4 +49,11 @@ function problemOf({ losses, updates, plan }: Course): string | undefined {
   if (chance !== undefined && last > 1.5 * chance)
     return `After ${counted(epochs, 'epoch')} the loss is ${shown(last)}, more than the ${shown(chance)} of guessing, and it does not fall.`;
   return undefined;
+}
+
+function isExploded(loss: number, chance: number, { updates, plan }: Course): boolean {
+  // A loss of numbers may begin anywhere.
+  if (!/Crossentropy$/.test(plan.loss.className ?? '') || updates < beginning) return false;
+  const size = plan.inputs ? Math.max(-plan.inputs.min, plan.inputs.max) : unknownSize;
+  return loss > exploded * Math.max(size, 1) * chance;
 }

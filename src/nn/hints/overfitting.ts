@@ -5,8 +5,11 @@ import { shown } from './wording.js';
 
 /** Validations in a row without a new lowest loss. */
 const patience = 3;
-/** How much above the lowest the loss must be: single epochs waver, and a small rise costs no accuracy. */
-const rise = 1.5;
+/**
+ * How much above the lowest the loss must be, since single epochs waver and a small rise costs no accuracy: half as much
+ * again, or as much as a tenth of what guessing has where that is less, but a fifth at least.
+ */
+const rise = { most: 0.5, ofChance: 0.1, least: 0.2 };
 
 export const overfitting: Hint = {
   name: 'overfitting',
@@ -19,13 +22,15 @@ export const overfitting: Hint = {
     if (last === undefined || last.epoch !== logs.length) return undefined;
     const best = validated.reduce((lowest, each) => (each.validation < lowest.validation ? each : lowest));
     const since = validated.filter(({ epoch }) => epoch > best.epoch);
+    const scale = plan.chance.loss ?? validated[0]!.validation;
     // Far below what guessing has, ratios say nothing: 0.0001 and 0.0002 are the same.
-    const isNoise = last.validation - best.validation < 0.01 * (plan.chance.loss ?? validated[0]!.validation);
+    const least = Math.max(rise.least * best.validation, 0.01 * scale);
+    const enough = Math.max(least, Math.min(rise.most * best.validation, rise.ofChance * scale));
     const hasTurned =
       since.length >= patience &&
-      since.slice(-patience).every(({ validation }) => validation > ((1 + rise) / 2) * best.validation) &&
-      last.validation > rise * best.validation;
-    if (!hasTurned || isNoise || last.training >= best.training || last.training >= last.validation) return undefined;
+      since.slice(-patience).every(({ validation }) => validation - best.validation > enough / 2) &&
+      last.validation - best.validation > enough;
+    if (!hasTurned || last.training >= best.training || last.training >= last.validation) return undefined;
     return {
       problem: `The model overfits: since epoch ${best.epoch} the loss on the validation samples has risen from ${shown(best.validation)} to ${shown(last.validation)}, while that on the training samples falls.`,
       remedy: 'Take more data or vary it, add dropout or a kernelRegularizer, or stop training early.',

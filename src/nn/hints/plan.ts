@@ -11,8 +11,10 @@ import type { Tensor } from '../../tensor/tensor.js';
 export interface PlanSource {
   readonly layers: readonly Layer[];
   readonly loss: Loss;
-  /** Whether the loss counts samples differently, or has penalties added: then it cannot be compared with chance. */
-  readonly isLossPlain: boolean;
+  /** Whether samples count differently in the loss. */
+  readonly isWeighted: boolean;
+  /** Whether regularizers add penalties to the loss. */
+  readonly isPenalized: boolean;
   /** Whether `accuracy` was asked for. */
   readonly measuresAccuracy: boolean;
   /** As the user gave them. */
@@ -39,6 +41,8 @@ export interface FitPlan {
   readonly labels: LabelStatistics | undefined;
   /** What guessing would reach. */
   readonly chance: Chance;
+  /** Whether samples count differently: then rightly the answers may be right less often than those of guessing. */
+  readonly isWeighted: boolean;
   readonly samples: number;
   readonly batchSize: number;
   /** Updates in an epoch. */
@@ -48,7 +52,8 @@ export interface FitPlan {
 
 /** Looks at what is in memory already; computes nothing that would need a program. */
 export async function planOf(source: PlanSource): Promise<FitPlan> {
-  const { layers, loss, x, y, outputShape, samples, batchSize, epochs, measuresAccuracy } = source;
+  const { layers, loss, x, y, outputShape, samples, batchSize, epochs, measuresAccuracy, isWeighted, isPenalized } =
+    source;
   const outputs = outputShape.at(-1) ?? 1;
   const labels = await labelStatistics(y, loss, outputs);
   return {
@@ -58,7 +63,9 @@ export async function planOf(source: PlanSource): Promise<FitPlan> {
     measuresAccuracy,
     inputs: feedsValuesDirectly(layers) ? await inputRange(x) : undefined,
     labels,
-    chance: chanceOf(loss, outputs, labels, source.isLossPlain),
+    // A loss with weights or penalties in it cannot be compared with that of guessing.
+    chance: chanceOf(loss, outputs, labels, !isWeighted && !isPenalized),
+    isWeighted,
     samples,
     batchSize,
     steps: Math.ceil(samples / batchSize),

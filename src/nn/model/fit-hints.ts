@@ -31,7 +31,8 @@ export async function beginHints(fit: HintedFit): Promise<Hints | undefined> {
   const plan = await planOf({
     layers,
     loss,
-    isLossPlain: data.weights === undefined && !layers.some((layer) => layer.hasPenalties),
+    isWeighted: data.weights !== undefined,
+    isPenalized: layers.some((layer) => layer.hasPenalties),
     measuresAccuracy: accuracyIn(Object.fromEntries(metricNames.map((name) => [name, 0]))) !== undefined,
     x: data.origin.x,
     y: data.origin.y,
