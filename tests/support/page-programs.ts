@@ -11,6 +11,8 @@ export function programsIn(markdown: string): string[] {
  */
 export function pageProgram(program: string, entry: object): () => Promise<Record<string, number[]>> {
   const body = program.replace(/^import \{(.*)\} from 'nacre';$/gm, 'const {$1} = entry;').replaceAll(' as const', '');
+  // A page's program is data here, and this is what runs data.
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const run = new Function('entry', `return (async () => {${body}\nreturn history;})();`) as (
     entry: object,
   ) => Promise<Record<string, number[]>>;
