@@ -6,7 +6,7 @@ import * as nacre from 'nacre';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hintNames, pageOf } from '../src/nn/hints/hint.js';
 import { linesOf } from './support/hints.js';
-import { pageProgram, programsIn } from './support/page-programs.js';
+import { pageProgram, programsIn } from '../tools/page-programs.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 

@@ -69,6 +69,16 @@ export class Course {
     return this.#logs.map((logs) => logs.loss ?? NaN);
   }
 
+  /** The losses on the training samples, as means of so many epochs as have updates enough to be compared. */
+  get judgedLosses(): readonly number[] {
+    const { epochsToJudge } = this.plan;
+    const { losses } = this;
+    return Array.from({ length: Math.floor(losses.length / epochsToJudge) }, (_, index) => {
+      const judged = losses.slice(index * epochsToJudge, (index + 1) * epochsToJudge);
+      return judged.reduce((sum, loss) => sum + loss, 0) / epochsToJudge;
+    });
+  }
+
   get learningRate(): number | undefined {
     return this.#source.learningRate();
   }

@@ -35,9 +35,15 @@ function problemOf(course: Course): string | undefined {
   const chance = plan.chance.loss;
   if (chance !== undefined && isExploded(last, chance, course))
     return `The loss is ${shown(last)} after ${counted(epochs, 'epoch')}, far more than the ${shown(chance)} of guessing.`;
-  if (epochs < 2) return undefined;
-  const before = losses.slice(0, -1);
-  const lowest = Math.min(...before);
+  // Where an epoch is a step or two, its loss alone says little.
+  if (epochs % plan.epochsToJudge !== 0) return undefined;
+  return riseIn(course.judgedLosses, chance, counted(epochs, 'epoch'));
+}
+
+function riseIn(losses: readonly number[], chance: number | undefined, after: string): string | undefined {
+  if (losses.length < 2) return undefined;
+  const last = losses.at(-1)!;
+  const lowest = Math.min(...losses.slice(0, -1));
   const scale = chance ?? Math.abs(losses[0]!);
   const rise = last - lowest;
   if (rise <= Math.max(noise.ofChance * scale, noise.ofLowest * lowest)) return undefined;
@@ -45,9 +51,9 @@ function problemOf(course: Course): string | undefined {
   const risesOnAndOn = secondLast !== undefined && last > previous && previous > secondLast && last > 1.3 * lowest;
   const jumps = last > 2 * lowest && last > scale / 2;
   if (risesOnAndOn || jumps)
-    return `The loss on the training samples rises: it was ${shown(lowest)}, and is ${shown(last)} after ${counted(epochs, 'epoch')}.`;
+    return `The loss on the training samples rises: it was ${shown(lowest)}, and is ${shown(last)} after ${after}.`;
   if (chance !== undefined && last > 1.5 * chance)
-    return `After ${counted(epochs, 'epoch')} the loss is ${shown(last)}, more than the ${shown(chance)} of guessing, and it does not fall.`;
+    return `After ${after} the loss is ${shown(last)}, more than the ${shown(chance)} of guessing, and it does not fall.`;
   return undefined;
 }
 

@@ -21,14 +21,15 @@ export const overfitting: Hint = {
     const last = validated.at(-1);
     if (last === undefined || last.epoch !== logs.length) return undefined;
     const best = validated.reduce((lowest, each) => (each.validation < lowest.validation ? each : lowest));
+    const needed = Math.max(patience, plan.epochsToJudge);
     const since = validated.filter(({ epoch }) => epoch > best.epoch);
     const scale = plan.chance.loss ?? validated[0]!.validation;
     // Far below what guessing has, ratios say nothing: 0.0001 and 0.0002 are the same.
     const least = Math.max(rise.least * best.validation, 0.01 * scale);
     const enough = Math.max(least, Math.min(rise.most * best.validation, rise.ofChance * scale));
     const hasTurned =
-      since.length >= patience &&
-      since.slice(-patience).every(({ validation }) => validation - best.validation > enough / 2) &&
+      since.length >= needed &&
+      since.slice(-needed).every(({ validation }) => validation - best.validation > enough / 2) &&
       last.validation - best.validation > enough;
     if (!hasTurned || last.training >= best.training || last.training >= last.validation) return undefined;
     return {

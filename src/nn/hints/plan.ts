@@ -48,13 +48,19 @@ export interface FitPlan {
   /** Updates in an epoch. */
   readonly steps: number;
   readonly epochs: number;
+  /** How many epochs have updates enough that one number can be compared with the next: single updates waver. */
+  readonly epochsToJudge: number;
 }
+
+/** Updates after which one loss can be compared with the one before. */
+const judgedUpdates = 20;
 
 /** Looks at what is in memory already; computes nothing that would need a program. */
 export async function planOf(source: PlanSource): Promise<FitPlan> {
   const { layers, loss, x, y, outputShape, samples, batchSize, epochs, measuresAccuracy, isWeighted, isPenalized } =
     source;
   const outputs = outputShape.at(-1) ?? 1;
+  const steps = Math.ceil(samples / batchSize);
   const labels = await labelStatistics(y, loss, outputs);
   return {
     loss,
@@ -68,7 +74,8 @@ export async function planOf(source: PlanSource): Promise<FitPlan> {
     isWeighted,
     samples,
     batchSize,
-    steps: Math.ceil(samples / batchSize),
+    steps,
     epochs,
+    epochsToJudge: Math.ceil(judgedUpdates / steps),
   };
 }

@@ -1,10 +1,11 @@
 // How hints write numbers and name things.
 
-/** A number with at most four digits that count: 2.303, 0.00001, 1,234,000 as 1234000. */
+/** A number with at most four digits that count: 2.303, 0.00001, 123400, 1.234e+9. */
 export function shown(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const rounded = Number(value.toPrecision(4));
-  return Math.abs(rounded) >= 1e-6 || rounded === 0 ? decimal(rounded) : rounded.toExponential();
+  const size = Math.abs(rounded);
+  return (size >= 1e-6 && size < 1e6) || size === 0 ? decimal(rounded) : rounded.toExponential();
 }
 
 /** Without an exponent where JavaScript would write one for small numbers. */
