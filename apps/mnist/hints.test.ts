@@ -1,8 +1,7 @@
 // Hints are for trainings that go wrong: the tutorials' networks, trained as they are there, must not get any.
-import { datasets, setBackend, setRandomSeed } from 'nacre';
+import { datasets, networkNames, networks, setBackend, setRandomSeed, type Network } from 'nacre';
 import { beforeAll, expect, test } from 'vitest';
 import { linesOf } from '../../tests/support/hints.js';
-import { networkNames, networks, type Network } from './networks.js';
 
 beforeAll(async () => {
   // Compiles faster than native code does.
