@@ -1,0 +1,25 @@
+// The part of opentype.js that is used; the package brings no types.
+declare module 'opentype.js' {
+  interface Path {
+    toPathData(options: { readonly decimalPlaces: number; readonly flipY: boolean }): string;
+  }
+  interface Glyph {
+    readonly index: number;
+    /** In font units; of the weight that the path was last asked for. */
+    readonly advanceWidth: number;
+    getPath(
+      x: number,
+      y: number,
+      fontSize: number,
+      options: { readonly variation: { readonly wght: number } },
+      font: Font,
+    ): Path;
+  }
+  interface Font {
+    readonly unitsPerEm: number;
+    charToGlyph(character: string): Glyph;
+  }
+  const opentype: { parse(buffer: ArrayBuffer): Font };
+  export type { Font, Glyph };
+  export default opentype;
+}
