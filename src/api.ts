@@ -114,7 +114,10 @@ export {
   type Values,
 } from './evaluation.js';
 
-// Data, pictures, and the machine underneath.
+// Pictures.
+export * from './pictures.js';
+
+// Data, and the machine underneath.
 export { getBackend, setBackend, type BackendInfo, type BackendName, type BackendSettings } from './backend-choice.js';
 export {
   DataError,

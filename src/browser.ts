@@ -1,9 +1,15 @@
 // The entry point for browsers.
 import { referenceBackend } from './backends/reference/backend.js';
 import { wasmBackend } from './backends/wasm/backend.js';
+import { browserPictures } from './platform/browser/pictures.js';
 import { browserPlatform } from './platform/browser.js';
 import { start } from './start.js';
 
-start({ platform: browserPlatform, backends: [wasmBackend(browserPlatform), referenceBackend], environment: {} });
+start({
+  platform: browserPlatform,
+  backends: [wasmBackend(browserPlatform), referenceBackend],
+  environment: {},
+  pictures: browserPictures,
+});
 
 export * from './api.js';

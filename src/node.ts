@@ -2,6 +2,7 @@
 import { nativeBackend } from './backends/native/backend.js';
 import { referenceBackend } from './backends/reference/backend.js';
 import { wasmBackend } from './backends/wasm/backend.js';
+import { nodePictures } from './node-pictures.js';
 import { nodePlatform } from './platform/node.js';
 import { nodeNativeTools } from './platform/node/native-tools.js';
 import { start } from './start.js';
@@ -18,6 +19,7 @@ start({
     referenceBackend,
   ],
   environment: process.env,
+  pictures: nodePictures,
 });
 
 export * from './api.js';

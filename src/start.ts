@@ -6,6 +6,7 @@ import { setConsole } from './nn/console.js';
 import { setFiles } from './nn/files.js';
 import { setPlatform } from './platform/current.js';
 import type { Platform } from './platform/platform.js';
+import { setPictureServices, type PictureServices } from './plot/services.js';
 import type { BackendFactory } from './runtime/backend.js';
 import { defaultThreads } from './runtime/pool.js';
 
@@ -15,16 +16,19 @@ export interface StartOptions {
   readonly backends: readonly BackendFactory[];
   /** The variables of the environment, where there is one. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What draws and shows pictures. */
+  readonly pictures?: PictureServices | undefined;
 }
 
 /** Called once by each entry point, before anything of the package is used. */
-export function start({ platform, backends, environment }: StartOptions): void {
+export function start({ platform, backends, environment, pictures }: StartOptions): void {
   const flags = readFlags(
     environment,
     backends.map(({ name }) => name),
   );
   setFlags(flags);
   setPlatform(platform);
+  if (pictures !== undefined) setPictureServices(pictures);
   const threads = flags.threads ?? defaultThreads(platform.workers);
   setEngine(new Engine({ backends, threads, preferred: flags.backend, warn: (message) => platform.warn(message) }));
   setFiles(platform.files);

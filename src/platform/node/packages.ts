@@ -1,6 +1,8 @@
 // Finds files of npm packages that the user has installed.
 import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DataError, messageOf } from '../../base/errors.js';
 
 /**
  * Path of `file` in the installed package `packageName`, or undefined. Looks where the user's program would find the
@@ -16,4 +18,19 @@ export function resolvePackageFile(packageName: string, file: string, directory:
     }
   }
   return undefined;
+}
+
+/**
+ * The bytes of `file` in the package `packageName` that Nacre depends on, in the version that it depends on.
+ * @throws DataError if it is not there or cannot be read
+ */
+export async function readOwnPackageFile(packageName: string, file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(createRequire(import.meta.url).resolve(`${packageName}/${file}`));
+  } catch (error) {
+    throw new DataError(
+      `Could not read ${packageName}/${file}: ${messageOf(error)}. The package comes with nacre; install nacre again.`,
+      { cause: error },
+    );
+  }
 }

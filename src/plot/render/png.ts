@@ -1,4 +1,5 @@
 // SVG to pixels and PNG with resvg, which is loaded when the first is drawn.
+import type * as Resvg from '@resvg/resvg-wasm';
 import { DataError, messageOf } from '../../base/errors.js';
 import { PictureFont, type ReadPackageFile } from './font.js';
 import { outlineText } from './outlines.js';
@@ -19,7 +20,7 @@ export type DrawSvg = (svg: string, scale: number) => Promise<Drawing>;
 /** Draws with resvg and the fonts that Nacre installs: the same pixels on every machine. */
 export function resvgDrawing(read: ReadPackageFile): DrawSvg {
   const font = new PictureFont(read);
-  let loading: Promise<typeof import('@resvg/resvg-wasm')> | undefined;
+  let loading: Promise<typeof Resvg> | undefined;
   return async (svg, scale) => {
     const { Resvg } = await (loading ??= loadResvg(read));
     const outlined = await outlineText(svg, font);
@@ -39,7 +40,7 @@ export function resvgDrawing(read: ReadPackageFile): DrawSvg {
   };
 }
 
-async function loadResvg(read: ReadPackageFile): Promise<typeof import('@resvg/resvg-wasm')> {
+async function loadResvg(read: ReadPackageFile): Promise<typeof Resvg> {
   const [resvg, code] = await Promise.all([import('@resvg/resvg-wasm'), read('@resvg/resvg-wasm', 'index_bg.wasm')]);
   try {
     await resvg.initWasm(Uint8Array.from(code));

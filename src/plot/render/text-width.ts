@@ -33,12 +33,17 @@ function isSquare(character: string, codePoint: number): boolean {
   return character === '…' || (codePoint >= 0x2190 && codePoint !== 0x2212);
 }
 
+/** What Vega draws of a value: nothing of what is missing. */
+function plainText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
 /** The width in pixels of `text` (lists of lines: the widest) at `fontSize` pixels. */
 export function textWidth(text: unknown, fontSize: number, weight?: number | string): number {
   if (Array.isArray(text)) return Math.max(0, ...text.map((line) => textWidth(line, fontSize, weight)));
   const table = drawnWeight(weight) === 600 ? semibold : regular;
   let sum = 0;
-  for (const character of text === null || text === undefined ? '' : String(text as string | number)) {
+  for (const character of plainText(text)) {
     const codePoint = character.codePointAt(0)!;
     sum += table[codePoint - firstInTable] ?? narrow[character] ?? (isSquare(character, codePoint) ? square : usual);
   }

@@ -32,12 +32,12 @@ export function labelOf(metric: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** The metrics of a history without their validation twins, in order. */
+/** The metrics of a history without their validation twins, the loss first. */
 export function metricsOf(history: HistoryData['history']): string[] {
   const names = Object.keys(history).map((name) =>
     name.startsWith(validationPrefix) ? name.slice(validationPrefix.length) : name,
   );
-  return [...new Set(names)];
+  return [...new Set([...names.filter((name) => name === 'loss'), ...names])];
 }
 
 /** A panel for each of `metrics`; epochs count from 1, as the progress bar does. */

@@ -30,7 +30,7 @@ const lineHeight = 16;
 /** Right and wrong differ in mark and word as well as in colour: `✓ 7`; `× 1` above `true 7`. */
 function captionOf({ label, prediction, confidence, isRight }: GridImage): string[] {
   if (prediction === undefined) return label === undefined ? [] : [label];
-  const share = confidence === undefined ? '' : ` ${Math.round(100 * confidence)}%`;
+  const share = confidence === undefined ? '' : ` (${Math.round(100 * confidence)}%)`;
   const mark = isRight === undefined ? '' : isRight ? '✓ ' : '× ';
   const first = `${mark}${prediction}${share}`;
   return isRight === false ? [first, `true ${label}`] : [first];

@@ -6,6 +6,8 @@ import { colours, ink, textSize, themed } from './theme.js';
 export interface NetworkLayer {
   /** Unique in the network. */
   readonly name: string;
+  /** Written in the box; the name unless given. */
+  readonly label?: string | undefined;
   /** Keras's class name: `Dense`. */
   readonly className: string;
   /** With the batch axis, null for a size not known; undefined where nothing is known yet. */
@@ -50,7 +52,7 @@ const withCommas = (value: number): string => String(value).replace(/\B(?=(\d{3}
 /** Layers from top to bottom, those that do not wait for each other side by side. */
 export function networkSpec(layers: readonly NetworkLayer[], options: NetworkOptions = {}): VegaLiteSpec {
   const texts = layers.map((layer) => ({
-    name: layer.name,
+    name: layer.label ?? layer.name,
     kind: layer.detail === undefined ? layer.className : `${layer.className}, ${layer.detail}`,
     shape: formatShape(layer.outputShape),
     parameters: layer.parameters ? `${withCommas(layer.parameters)} parameters` : '',
@@ -82,16 +84,16 @@ export function networkSpec(layers: readonly NetworkLayer[], options: NetworkOpt
       places.set(name, { x: (width - rowWidth) / 2 + index * (boxWidth + gapX), y: row * (boxHeight + gapY) });
     });
   });
-  const boxes = layers.map(({ name, className }, index) => {
-    const { x, y } = places.get(name)!;
-    const { kind, shape, parameters } = texts[index]!;
+  const boxes = layers.map((layer, index) => {
+    const { x, y } = places.get(layer.name)!;
+    const { name, kind, shape, parameters } = texts[index]!;
     return {
       x,
       y,
       x2: x + boxWidth,
       y2: y + boxHeight,
       stripe: x + stripe,
-      colour: familyColour(className),
+      colour: familyColour(layer.className),
       name,
       kind,
       shape,

@@ -26,6 +26,7 @@ export interface TilesOptions extends PictureOptions {
 
 const headingHeight = 24;
 const usualWidth = 560;
+const stripHeight = 22;
 const gap = 5;
 
 /** Each group with its heading and its own scale of colours. */
@@ -44,9 +45,12 @@ function groupSpec(group: TileGroup, options: TilesOptions): JsonObject {
   // Each number a whole number of pixels, as far as there is room.
   const usual = most <= 64 ? Math.max(28, most) : most > usualWidth ? usualWidth : most * Math.floor(usualWidth / most);
   const longer = options.size ?? usual;
-  // A row of numbers is still to be seen.
-  const width = Math.max(6, Math.round((longer * columns) / most));
-  const height = Math.max(6, Math.round((longer * rows) / most));
+  // A single row of numbers is drawn as a strip, which is easier to see.
+  const isStrip = rows === 1 && options.size === undefined;
+  const width = isStrip
+    ? columns * Math.max(1, Math.min(28, Math.floor(usualWidth / columns)))
+    : Math.max(6, Math.round((longer * columns) / most));
+  const height = isStrip ? stripHeight : Math.max(6, Math.round((longer * rows) / most));
   const perRow = Math.max(
     1,
     Math.min(urls.length, group.perRow ?? Math.floor((options.width ?? usualWidth) / (width + gap))),

@@ -119,6 +119,15 @@ const average = (colours: readonly Rgb[]): Rgb =>
     (channel) => colours.reduce((sum, colour) => sum + colour[channel]!, 0) / colours.length,
   ) as unknown as Rgb;
 
+interface PlacedCharacter {
+  readonly line: number;
+  readonly column: number;
+  readonly character: string;
+}
+
+/** How far a text is moved on to find room, in columns. */
+const mostShift = 8;
+
 /** Puts a text where it stands, unless other text is there or right beside it. */
 function write(cells: Cell[][], text: PlacedText, { columns, lines, width, height }: QuadrantsOptions): void {
   const characters = Array.from(text.text).filter((character) => columnsOf(character) > 0);
@@ -127,27 +136,34 @@ function write(cells: Cell[][], text: PlacedText, { columns, lines, width, heigh
   const before = text.anchor === 'start' ? 0 : text.anchor === 'end' ? length : length / 2;
   // Letters stand on the base line; their middle is about a third of their size above it.
   const toMiddle = text.size * 0.35;
-  const places: { readonly line: number; readonly column: number; readonly character: string }[] = [];
+  const isFree = ({ line, column, character }: PlacedCharacter): boolean => {
+    const around = isVertical ? [column] : [column - 1, column, column + columnsOf(character)];
+    return cells[line]?.[column] !== undefined && around.every((place) => cells[line]?.[place]?.isText !== true);
+  };
+  let places: PlacedCharacter[] = [];
   if (isVertical) {
     // From top to bottom, which reads more easily in upright letters than from bottom to top.
     const column = Math.floor(((text.x - toMiddle) / width) * columns);
     const top = Math.round((text.y / height) * lines - length / 2);
-    characters.forEach((character, index) => places.push({ line: top + index, column, character }));
+    places = characters.map((character, index) => ({ line: top + index, column, character }));
+    if (!places.every(isFree)) return;
   } else {
     const line = Math.floor(((text.y - toMiddle) / height) * lines);
-    let column = Math.round((text.x / width) * columns - before);
+    const wanted = Math.round((text.x / width) * columns - before);
     // A title that reaches beyond the edge by a little is moved back.
-    if (column > 0) column = Math.max(0, Math.min(column, columns - length));
-    for (const character of characters) {
-      places.push({ line, column, character });
-      column += columnsOf(character);
+    const first = wanted > 0 ? Math.max(0, Math.min(wanted, columns - length)) : wanted;
+    // The letters of a terminal may be wider than the picture's: what follows another text may have to move on.
+    const tries = text.anchor === 'start' ? mostShift : 0;
+    for (let shift = 0; places.length === 0 && shift <= tries; shift++) {
+      let column = first + shift;
+      const row = characters.map((character): PlacedCharacter => {
+        const place = { line, column, character };
+        column += columnsOf(character);
+        return place;
+      });
+      if (row.every(isFree)) places = row;
     }
   }
-  const isFree = places.every(({ line, column, character }) => {
-    const around = isVertical ? [column] : [column - 1, column, column + columnsOf(character)];
-    return cells[line]?.[column] !== undefined && around.every((place) => cells[line]?.[place]?.isText !== true);
-  });
-  if (!isFree) return;
   const ink = rgbOf(text.colour);
   for (const { line, column, character } of places) {
     const cell = cells[line]![column]!;
