@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { colourSupport, nodeTerminal } from './terminal.js';
+import { colourSupport, imageProtocol, nodeTerminal } from './terminal.js';
 
 describe('nodeTerminal', () => {
   test('writes to the stream and follows its width', () => {
@@ -36,5 +36,25 @@ describe('colourSupport', () => {
     expect(colourSupport(false, { FORCE_COLOR: '3' })).toBe('24bit');
     expect(colourSupport(false, { FORCE_COLOR: '2' })).toBe('256');
     expect(colourSupport(true, { TERM: 'xterm-256color', FORCE_COLOR: '0' })).toBe('none');
+  });
+});
+
+describe('imageProtocol', () => {
+  test.each([
+    [{ KITTY_WINDOW_ID: '1', TERM: 'xterm-kitty' }, 'kitty'],
+    [{ TERM: 'xterm-ghostty' }, 'kitty'],
+    [{ TERM_PROGRAM: 'iTerm.app' }, 'iterm2'],
+    [{ TERM_PROGRAM: 'WezTerm' }, 'iterm2'],
+    [{ LC_TERMINAL: 'iTerm2', TERM: 'xterm-256color' }, 'iterm2'],
+    [{ TERM: 'xterm-256color', TERM_PROGRAM: 'Apple_Terminal' }, undefined],
+    [{ TERM: 'xterm-kitty', TMUX: '/tmp/tmux' }, undefined],
+    [{}, undefined],
+  ])('of %j is %s', (environment, protocol) => {
+    expect(imageProtocol(true, environment)).toBe(protocol);
+    expect(nodeTerminal({ isTTY: true, write: () => true }, environment).images).toBe(protocol);
+  });
+
+  test('a file or pipe takes no images', () => {
+    expect(imageProtocol(false, { TERM: 'xterm-kitty' })).toBeUndefined();
   });
 });

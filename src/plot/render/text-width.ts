@@ -21,7 +21,7 @@ const firstInTable = 0x20;
 // What the table leaves out is either a letter or sign about as wide as a digit, or as wide as it is high.
 const usual = 580;
 const square = 1000;
-const narrow: Readonly<Record<string, number>> = { '·': 280, '°': 380 };
+const narrow: Readonly<Record<string, number>> = { '·': 280, '°': 380, '✓': 683 };
 
 /** The font's weight that a text of CSS weight `weight` is drawn in. */
 export function drawnWeight(weight: number | string | undefined): 400 | 600 {
@@ -45,7 +45,9 @@ export function textWidth(text: unknown, fontSize: number, weight?: number | str
   let sum = 0;
   for (const character of plainText(text)) {
     const codePoint = character.codePointAt(0)!;
-    sum += table[codePoint - firstInTable] ?? narrow[character] ?? (isSquare(character, codePoint) ? square : usual);
+    // The minus sign is as wide as a digit.
+    const entry = character === '−' ? '0'.charCodeAt(0) : codePoint;
+    sum += table[entry - firstInTable] ?? narrow[character] ?? (isSquare(character, codePoint) ? square : usual);
   }
   return (sum / 1000) * fontSize;
 }

@@ -93,7 +93,8 @@ export function imageGridSpec(images: readonly GridImage[], options: ImageGridOp
       : []),
     {
       data: { values: placed.map(({ url, x, y }) => ({ url, x, y: y + height / 2 })) },
-      mark: { type: 'image', width, height, aspect: false, smooth: false },
+      // Its description would be the whole image once more.
+      mark: { type: 'image', width, height, aspect: false, smooth: false, aria: false },
       encoding: { x: place('x'), y: place('y'), url: { field: 'url', type: 'nominal' } },
     },
   ];

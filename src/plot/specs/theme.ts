@@ -86,7 +86,9 @@ const config: JsonObject = {
 
 /** A whole specification of `parts`, in the common look. */
 export function themed(title: string | undefined, parts: JsonObject, subtitle?: string): VegaLiteSpec {
-  const heading: Json | undefined = !title ? undefined : subtitle ? { text: title, subtitle } : title;
+  const small = { fontSize: textSize.subtitle, fontWeight: 400, color: ink.text };
+  const heading: Json | undefined =
+    title && subtitle ? { text: title, subtitle } : subtitle ? { text: subtitle, ...small } : title || undefined;
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     background: ink.paper,

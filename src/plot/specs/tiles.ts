@@ -1,5 +1,6 @@
 // Tiles of numbers as colours, in groups under headings, with a scale that says what the colours mean: the filters and
 // the feature maps of a network.
+import { textWidth } from '../render/text-width.js';
 import type { JsonObject, PictureOptions, VegaLiteSpec } from './spec.js';
 import { ink, textSize, themed } from './theme.js';
 
@@ -27,6 +28,7 @@ export interface TilesOptions extends PictureOptions {
 const headingHeight = 24;
 const usualWidth = 560;
 const stripHeight = 22;
+const largestCell = 12;
 const gap = 5;
 
 /** Each group with its heading and its own scale of colours. */
@@ -42,8 +44,9 @@ export function tilesSpec(groups: readonly TileGroup[], options: TilesOptions = 
 function groupSpec(group: TileGroup, options: TilesOptions): JsonObject {
   const { rows, columns, urls, range } = group;
   const most = Math.max(rows, columns);
-  // Each number a whole number of pixels, as far as there is room.
-  const usual = most <= 64 ? Math.max(28, most) : most > usualWidth ? usualWidth : most * Math.floor(usualWidth / most);
+  // Each number a whole number of pixels, as far as there is room; a matrix that stands alone takes the room there is.
+  const room = Math.max(1, Math.min(largestCell, Math.floor(usualWidth / most)));
+  const usual = most > usualWidth ? usualWidth : urls.length === 1 || most > 64 ? most * room : Math.max(28, most);
   const longer = options.size ?? usual;
   // A single row of numbers is drawn as a strip, which is easier to see.
   const isStrip = rows === 1 && options.size === undefined;
@@ -63,7 +66,7 @@ function groupSpec(group: TileGroup, options: TilesOptions): JsonObject {
   }));
   const totalHeight = headingHeight + Math.ceil(urls.length / perRow) * (height + gap);
   return {
-    width: Math.max(perRow * (width + gap), 200),
+    width: Math.max(perRow * (width + gap), textWidth(group.heading, textSize.axisTitle) + gap, 200),
     height: totalHeight,
     view: { stroke: null },
     layer: [
@@ -74,7 +77,8 @@ function groupSpec(group: TileGroup, options: TilesOptions): JsonObject {
       },
       {
         data: { values },
-        mark: { type: 'image', width, height, aspect: false, smooth: false },
+        // Its description would be the whole image once more.
+        mark: { type: 'image', width, height, aspect: false, smooth: false, aria: false },
         encoding: { x: place('x'), y: place('y'), url: { field: 'url', type: 'nominal' } },
       },
       {
