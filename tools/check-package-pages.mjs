@@ -1,5 +1,5 @@
 // The part of check-package.mjs that looks at pages: Vite, without any configuration, serves and builds one that
-// trains a small network, and Chromium opens both.
+// trains a small network and one that draws a picture, and Chromium opens them.
 import assert from 'node:assert/strict';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,6 +21,8 @@ const page = `<!doctype html>
   }
 </script>
 `;
+
+const picturePage = page.replace('train.js', 'picture.js').replace('train }', 'draw }').replace('train()', 'draw()');
 
 /**
  * Opens a page and waits for what it says in its title.
@@ -51,11 +53,12 @@ async function titleOf(chromium, url) {
 /**
  * @param {object} given
  * @param {(name: string, run: () => unknown) => Promise<boolean>} given.check
- * @param {string} given.project a folder in which the package is installed, with train.js
+ * @param {string} given.project a folder in which the package is installed, with train.js and picture.js
  * @param {string | undefined} given.chromium
  */
 export async function checkPages({ check, project, chromium }) {
   writeFileSync(join(project, 'index.html'), page);
+  writeFileSync(join(project, 'picture.html'), picturePage);
   /** @type {string[]} */
   const warnings = [];
   const customLogger = vite.createLogger('warn');
@@ -68,6 +71,7 @@ export async function checkPages({ check, project, chromium }) {
     await vite.build(configuration);
     assert.deepEqual(warnings.splice(0), [], "Vite's warnings");
     const assets = join(project, 'dist/assets');
+    for (const file of readdirSync(assets)) assert.doesNotMatch(file, /vega/, 'a page without pictures carries Vega');
     for (const file of readdirSync(assets))
       console.log(`        ${file}: ${Math.ceil(statSync(join(assets, file)).size / 1024)} KB`);
   });
@@ -86,6 +90,34 @@ export async function checkPages({ check, project, chromium }) {
     try {
       await development.listen();
       assert.equal(await titleOf(chromium, development.resolvedUrls?.local[0]), 'trained: true');
+      assert.deepEqual(warnings.splice(0), [], "Vite's warnings");
+    } finally {
+      await development.close();
+    }
+  });
+  await check('a built page draws and shows a picture', async () => {
+    await vite.build({
+      ...configuration,
+      // Vega is larger than what Vite warns of; it is loaded when the first picture is drawn.
+      build: {
+        outDir: 'dist-picture',
+        chunkSizeWarningLimit: 1000,
+        rolldownOptions: { input: join(project, 'picture.html') },
+      },
+    });
+    assert.deepEqual(warnings.splice(0), [], "Vite's warnings");
+    const preview = await vite.preview({ ...configuration, build: { outDir: 'dist-picture' }, preview: server });
+    try {
+      assert.equal(await titleOf(chromium, `${preview.resolvedUrls?.local[0]}picture.html`), 'drawn: true');
+    } finally {
+      await preview.close();
+    }
+  });
+  await check("a page draws a picture from Vite's development server", async () => {
+    const development = await vite.createServer({ ...configuration, server });
+    try {
+      await development.listen();
+      assert.equal(await titleOf(chromium, `${development.resolvedUrls?.local[0]}picture.html`), 'drawn: true');
       assert.deepEqual(warnings.splice(0), [], "Vite's warnings");
     } finally {
       await development.close();

@@ -82,6 +82,19 @@ export async function train() {
 }
 `;
 
+/** A program that draws a picture, in a page with the browser's fonts and elsewhere with the package's own. */
+const drawPicture = `import { plotHistory } from 'nacre';
+
+export async function draw() {
+  const picture = await plotHistory({ loss: [3, 2, 1], val_loss: [3, 2.5, 2] }, { title: '训练' });
+  const svg = await picture.svg();
+  const png = await picture.png();
+  await picture.show();
+  const isShown = globalThis.document === undefined || document.querySelector('figure svg') !== null;
+  return 'drawn: ' + (svg.includes('训练') && svg.includes('validation') && png[1] === 0x50 && png.length > 5000 && isShown);
+}
+`;
+
 try {
   mkdirSync(project, { recursive: true });
   const isInstalled = await check('npm pack, and the tarball installs into an empty project', () => {
@@ -107,6 +120,13 @@ try {
       writeFileSync(join(project, 'train.js'), trainSmall);
       writeFileSync(join(project, 'main.js'), "import { train } from './train.js';\nconsole.log(await train());\n");
       assert.match(run(process.execPath, ['main.js'], project), /trained: true/);
+    });
+    await check('it draws a picture, and shows it in characters', () => {
+      writeFileSync(join(project, 'picture.js'), drawPicture);
+      writeFileSync(join(project, 'draw.js'), "import { draw } from './picture.js';\nconsole.log(await draw());\n");
+      const printed = run(process.execPath, ['draw.js'], project);
+      assert.match(printed, /drawn: true/);
+      assert.match(printed, /训练[^]*Epoch/);
     });
     await check('npx nacre doctor measures the backends of the installed package', () => {
       const report = JSON.parse(run('npx', ['nacre', 'doctor', '--quick', '--json'], project));
