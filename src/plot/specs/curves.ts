@@ -24,6 +24,9 @@ export interface CurvesOptions extends PictureOptions {
 
 const side = 360;
 
+/** More digits than these would make the file longer and no pixel different. */
+const share = (value: number): number | null => finite(Math.round(value * 1e4) / 1e4);
+
 /** The curves over a square, their names in the legend. */
 export function curvesSpec(curves: readonly Curve[], options: CurvesOptions): VegaLiteSpec {
   return themed(options.title, {
@@ -45,7 +48,7 @@ export function curvesLayer(curves: readonly Curve[], options: CurvesOptions): J
           range: [...(scale.range as readonly (string | readonly number[])[]), value],
         };
   const values = curves.flatMap(({ name, x, y }) =>
-    thinCurve(x, y).map((i, order) => ({ x: finite(x[i]!), y: finite(y[i]!), curve: name, order })),
+    thinCurve(x, y).map((i, order) => ({ x: share(x[i]!), y: share(y[i]!), curve: name, order })),
   );
   const legend = { title: null, symbolType: 'stroke' };
   const axis = (field: string, title: string): JsonObject => ({

@@ -35,7 +35,7 @@ export function thinSeries(values: ArrayLike<number>, most = 1000): Kept {
  * Of a curve whose coordinates lie within [0, 1], the positions of the ends and of each point that is `step` or more
  * away from the one kept before it in either direction, together with the point just before it, so that corners stay.
  */
-export function thinCurve(x: ArrayLike<number>, y: ArrayLike<number>, step = 1 / 400): Kept {
+export function thinCurve(x: ArrayLike<number>, y: ArrayLike<number>, step = 1 / 300): Kept {
   const kept: number[] = [];
   for (let i = 0; i < x.length; i++) {
     const last = kept.at(-1);
