@@ -15,6 +15,7 @@ afterAll(async () => {
 });
 
 test.each(['callbacks.md', 'metrics.md', 'saving.md', 'tensorboard.md'])('docs/%s', async (page) => {
+test.each(['metrics.md', 'pictures.md'])('docs/%s', async (page) => {
   const { printed, expected } = await runPage(page);
   expect(expected.length).toBeGreaterThan(0);
   expect(printed).toEqual(expected);

@@ -22,7 +22,7 @@ type FileKind = keyof typeof mediaTypes;
 
 /**
  * A picture of a Vega-Lite specification (https://vega.github.io/vega-lite/), which is open to change:
- * `new Picture({ ...picture.spec, width: 700 })`. It is drawn when it is first asked for.
+ * `new Picture({ ...picture.spec, title: 'Another' })`. It is drawn when it is first asked for.
  */
 export class Picture {
   /** Vega-Lite, with the data in it. */
