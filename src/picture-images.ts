@@ -50,6 +50,13 @@ async function imageArray(images: PictureValues, what: string): Promise<NDArray>
   return toArray(images, what, 'float32');
 }
 
+/** The number of images of a tensor that is sure to hold several: [H, W, 3] may be one. */
+function batchSize(images: PictureValues): number | undefined {
+  if (!(images instanceof Tensor)) return undefined;
+  const { rank, shape } = images;
+  return rank === 4 || (rank === 3 && ![1, 3, 4].includes(shape[2]!)) ? shape[0] : undefined;
+}
+
 function isTexts(labels: PictureValues | readonly string[] | undefined): labels is readonly string[] {
   return Array.isArray(labels) && labels.length > 0 && labels.every((label) => typeof label === 'string');
 }
@@ -111,10 +118,10 @@ export async function showImages(images: PictureValues, options: ShowImagesOptio
   const what = 'showImages';
   checkGrid(what, options, [...gridOptionNames, 'labels', 'predictions']);
   const { classNames } = options;
-  const total = images instanceof Tensor && images.rank >= 3 ? images.shape[0]! : undefined;
+  const total = batchSize(images);
   const count = checkCount(options.count, usualCount, `${what}: count`);
   // Of a large tensor only what is drawn is computed.
-  const isLarge = total !== undefined && total > count && (images as Tensor).rank !== 3;
+  const isLarge = total !== undefined && total > count;
   const array = await imageArray(isLarge ? (images as Tensor).slice([0, count]) : images, what);
   const drawn = imagesOf(array, what).length;
   const available = isLarge ? total : drawn;

@@ -13,6 +13,19 @@ test.each(examples)('%s is drawn as recorded', async (name, spec) => {
   await expect(await renderSvg(spec)).toMatchFileSnapshot(`golden/pictures/${name}.svg`);
 });
 
+test('pictures drawn at once are laid out as one by one', async () => {
+  const specs = examples.slice(0, 6).map(([, spec]) => spec);
+  const together = await Promise.all(specs.map(renderSvg));
+  for (const [index, spec] of specs.entries()) expect(together[index]).toBe(await renderSvg(spec));
+});
+
+test('Vega measures for others as before', async () => {
+  const { textMetrics } = (await import('vega')) as unknown as { textMetrics: { width: unknown } };
+  const before = textMetrics.width;
+  await Promise.all(examples.slice(0, 3).map(([, spec]) => renderSvg(spec)));
+  expect(textMetrics.width).toBe(before);
+});
+
 interface Box {
   readonly text: string;
   readonly left: number;

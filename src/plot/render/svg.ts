@@ -15,6 +15,20 @@ interface TextMetrics {
   width: (item: TextItem, text: unknown) => number;
 }
 
+// Several pictures may be drawn at once; the last to be done gives Vega its own way of measuring back.
+let drawing = 0;
+let own: TextMetrics['width'];
+
+function borrow(metrics: TextMetrics): void {
+  if (drawing++ > 0) return;
+  own = metrics.width;
+  metrics.width = (item, text) => textWidth(text, item.fontSize ?? 11, item.fontWeight);
+}
+
+function giveBack(metrics: TextMetrics): void {
+  if (--drawing === 0) metrics.width = own;
+}
+
 /**
  * The picture as an SVG document. Its layout uses the widths of Noto Sans SC, so that it is the same on every machine.
  * @throws DataError if Vega cannot draw the specification
@@ -29,9 +43,8 @@ export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
     warnings.push(messages.map(messageOf).join(' '));
     return logger;
   };
-  const before = metrics.width;
+  borrow(metrics);
   try {
-    metrics.width = (item, text) => textWidth(text, item.fontSize ?? 11, item.fontWeight);
     const { spec: compiled } = vegaLite.compile(spec as unknown as TopLevelSpec, { logger });
     const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger });
     const svg = await view.toSVG();
@@ -43,6 +56,6 @@ export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
       { cause: error },
     );
   } finally {
-    metrics.width = before;
+    giveBack(metrics);
   }
 }
