@@ -14,8 +14,7 @@ afterAll(async () => {
   await setBackend('reference');
 });
 
-test.each(['callbacks.md', 'metrics.md', 'saving.md', 'tensorboard.md'])('docs/%s', async (page) => {
-test.each(['metrics.md', 'pictures.md'])('docs/%s', async (page) => {
+test.each(['callbacks.md', 'metrics.md', 'pictures.md', 'saving.md', 'tensorboard.md'])('docs/%s', async (page) => {
   const { printed, expected } = await runPage(page);
   expect(expected.length).toBeGreaterThan(0);
   expect(printed).toEqual(expected);
