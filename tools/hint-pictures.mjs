@@ -48,13 +48,6 @@ const plots = {
   },
 };
 
-/**
- * The part of plotLines that is used here. Optional, so that a build without pictures says what it lacks.
- * @typedef {(series: { name: string, x: number[], y: number[] }[], options: object) => Promise<{ svg(): Promise<string> }>} PlotLines
- */
-const { plotLines } = /** @type {{ plotLines?: PlotLines }} */ (nacre);
-if (!plotLines) throw new Error('hint-pictures: this build of nacre has no plotLines. Run npm run build.');
-
 const folder = fileURLToPath(new URL('../docs/hints/', import.meta.url));
 mkdirSync(`${folder}pictures`, { recursive: true });
 // The same bits on every machine.
@@ -71,7 +64,7 @@ for (const name of chosen) {
     x: y.map((_, epoch) => epoch + 1),
     y,
   }));
-  const picture = await plotLines(series, { title, xLabel: 'epoch', yLabel, yScale, width: 440, height: 240 });
+  const picture = await nacre.plotLines(series, { title, xLabel: 'epoch', yLabel, yScale, width: 440, height: 240 });
   writeFileSync(`${folder}pictures/${name}.svg`, await picture.svg());
   console.log(`docs/hints/pictures/${name}.svg`);
 }
