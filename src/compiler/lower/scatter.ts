@@ -173,11 +173,10 @@ function sharedAxis(node: ScatterNode): number | undefined {
         return false;
     }
   };
-  const axes = node.shape.flatMap((size, axis) => (stays(axis) && size > 1 ? [axis] : []));
-  return (
-    axes.find((axis) => node.shape[axis]! >= 8 && axis < node.shape.length - 1) ??
-    axes.find((axis) => axis < node.shape.length - 1)
-  );
+  // Vectors run along the last axis that is longer than 1.
+  const last = node.shape.findLastIndex((size) => size > 1);
+  const axes = node.shape.flatMap((size, axis) => (stays(axis) && size > 1 && axis < last ? [axis] : []));
+  return axes.find((axis) => node.shape[axis]! >= 8) ?? axes[0];
 }
 
 function describe(node: ScatterNode): { parts: Part[]; fill: number | undefined } {

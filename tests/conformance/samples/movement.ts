@@ -110,6 +110,11 @@ const pads: readonly { shape: Shape; axes: readonly PadAxis[] }[] = [
   { shape: [4], axes: [{ low: 2, high: 1, interior: 0 }] },
   { shape: [4], axes: [{ low: 0, high: 0, interior: 2 }] },
   { shape: [1], axes: [{ low: 1, high: 1, interior: 5 }] },
+  {
+    // Shared out along none of the axes that stay: the first is short, the one of 20 is the one that vectors run along.
+    shape: [2, 9, 8, 20, 1],
+    axes: [0, 1, 1, 0, 0].map((amount) => ({ low: amount, high: amount, interior: 0 })),
+  },
   { shape: [0], axes: [{ low: 2, high: 1, interior: 0 }] },
   {
     shape: [0, 2],
