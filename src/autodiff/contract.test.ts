@@ -51,6 +51,22 @@ function ofConvolution(
   );
 }
 
+/** x [length, 2] by a kernel [size, 2, 3]: steps of a window meet the phases of a stride in every way. */
+function ofRow(length: number, size: number, stride: number, dilation: number, low: number): GradientSample {
+  const count = Math.floor((length + low - (size - 1) * dilation - 1) / stride) + 1;
+  return ofContract(
+    `row of ${length}, kernel ${size}, stride ${stride}, dilation ${dilation}, padding ${low}`,
+    [length, 2],
+    [size, 2, 3],
+    {
+      loops: [count, 3, size, 2],
+      outputRank: 2,
+      a: [index(-low, [0, stride], [2, dilation]), loopAxis(3)],
+      b: [loopAxis(2), loopAxis(3), loopAxis(1)],
+    },
+  );
+}
+
 const M = loopAxis(0);
 const N = loopAxis(1);
 const K = loopAxis(2);
@@ -92,6 +108,11 @@ const contractions: GradientSample[] = [
   ofConvolution(6, 5, 1, 2, 2, 2),
   ofConvolution(4, 4, 2, 1, 1, 1, 2),
   ofConvolution(3, 2, 1, 1, 0, 0),
+  ...[2, 3].flatMap((stride) => [1, 2, 3, 4, 5, 6, 7].map((size) => ofRow(9 + size, size, stride, 1, size % 4))),
+  ofRow(11, 3, 2, 3, 1),
+  ofRow(16, 3, 3, 4, 2),
+  ofRow(12, 2, 3, 2, 1),
+  ofRow(13, 1, 4, 1, 0),
   ofContract('a loop walked backwards', [5], [3], {
     loops: [3, 3],
     outputRank: 1,

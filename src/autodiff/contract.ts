@@ -1,8 +1,10 @@
 // The gradient of a contraction is a contraction: the axes of the operand become the output loops, and of the loops
 // that indexed them one per axis is solved for. So convolution's two gradients, and theirs, are contractions again.
+// Where an output loop walks the axis in strides, the axis is split by phase: position mod stride is a loop of its own.
 import { InternalError } from '../base/errors.js';
-import { constant, contract, pad } from '../ir/build.js';
+import { constant, contract, pad, reshape, slice } from '../ir/build.js';
 import type { AxisIndex, GraphNode, NodeOf } from '../ir/graph.js';
+import { phasesOf, type Phases } from './phases.js';
 
 /** C = sum A B: the gradients with respect to A and B. */
 export function contractGradients(g: GraphNode, node: NodeOf<'contract'>): readonly GraphNode[] {
@@ -48,8 +50,11 @@ function gradientOf(
   outputRank: number,
 ): GraphNode {
   if (shape.includes(0)) return constant(0, shape, g.dtype);
-  // New loops: first one per axis of the operand, numbered after the old ones, then the old ones that are not solved for.
+  // Loops are numbered after the old ones: for each axis of the operand one that walks it (by strides where it is split by
+  // phase), one for the phase, and one for what is left of the window's loop.
   const axisLoop = (axis: number): number => loops.length + axis;
+  const phaseLoop = (axis: number): number => loops.length + shape.length + axis;
+  const windowLoop = (axis: number): number => loops.length + 2 * shape.length + axis;
   let gradient = g;
   let gradientIndex: Linear[] = Array.from({ length: outputRank }, (_, loop) => ({
     offset: 0,
@@ -57,6 +62,12 @@ function gradientOf(
   }));
   let otherLinear = otherIndex.map(linearOf);
   const solved = new Set<number>();
+  const replace = (loop: number, replacement: Linear): void => {
+    gradientIndex = gradientIndex.map((linear) => substitute(linear, loop, replacement));
+    otherLinear = otherLinear.map((linear) => substitute(linear, loop, replacement));
+    solved.add(loop);
+  };
+  const phases = new Map<number, Phases>();
 
   index.forEach((axisIndex, axis) => {
     const loop = loopToSolveFor(axisIndex, outputRank, loops, solved);
@@ -65,6 +76,32 @@ function gradientOf(
       // The axis is read at one fixed position: only there does gradient arrive.
       if (axisIndex.terms.length === 0 && shape[axis] === 1 && axisIndex.offset === 0) return;
       throw new InternalError(`contract: axis ${axis} has no loop of its own to solve for.`);
+    }
+    const place = { axis, index, size: shape[axis]!, otherIndex, otherShape: other.shape, loops, outputRank };
+    const split = phasesOf(place, loop, solved);
+    if (split) {
+      // position = offset + stride loop + dilation window, window = stride w + phase, dilation = turns stride + 1
+      // => position - offset = stride (loop + dilation w + turns phase) + phase
+      const { stride, dilation, window, first } = split;
+      phases.set(axis, split);
+      const turns = (dilation - 1) / stride;
+      const left = windowLoop(axis);
+      replace(loop, {
+        offset: first,
+        coefficients: new Map([
+          [axisLoop(axis), 1],
+          [left, -dilation],
+          [phaseLoop(axis), -turns],
+        ]),
+      });
+      replace(window, {
+        offset: 0,
+        coefficients: new Map([
+          [left, stride],
+          [phaseLoop(axis), 1],
+        ]),
+      });
+      return;
     }
     let coefficient = axisIndex.terms.find((term) => term.loop === loop)!.coefficient;
     if (Math.abs(coefficient) !== 1) {
@@ -80,28 +117,47 @@ function gradientOf(
     const solution = new Map([[axisLoop(axis), coefficient]]);
     for (const term of axisIndex.terms)
       if (term.loop !== loop) solution.set(term.loop, -coefficient * term.coefficient);
-    const replacement: Linear = { offset: -coefficient * axisIndex.offset, coefficients: solution };
-    gradientIndex = gradientIndex.map((linear) => substitute(linear, loop, replacement));
-    otherLinear = otherLinear.map((linear) => substitute(linear, loop, replacement));
-    solved.add(loop);
+    replace(loop, { offset: -coefficient * axisIndex.offset, coefficients: solution });
   });
 
-  const kept = loops.flatMap((_, loop) => (solved.has(loop) ? [] : [loop]));
-  const numbering = new Map<number, number>();
-  shape.forEach((_, axis) => numbering.set(axisLoop(axis), axis));
-  kept.forEach((loop, position) => numbering.set(loop, shape.length + position));
+  // The new loops in their order: those of the result, axis by axis, then those that are summed over.
+  const output = shape.flatMap((size, axis) => {
+    const split = phases.get(axis);
+    if (!split) return [{ loop: axisLoop(axis), extent: size }];
+    return [
+      { loop: axisLoop(axis), extent: split.steps },
+      { loop: phaseLoop(axis), extent: split.stride },
+    ];
+  });
+  const summed = [
+    ...loops.flatMap((extent, loop) => (solved.has(loop) ? [] : [{ loop, extent }])),
+    ...[...phases].map(([axis, { windows }]) => ({ loop: windowLoop(axis), extent: windows })),
+  ];
+  const numbering = new Map([...output, ...summed].map(({ loop }, position) => [loop, position]));
   const renumber = (linear: Linear): AxisIndex => ({
     offset: linear.offset,
     terms: [...linear.coefficients]
       .filter(([, coefficient]) => coefficient !== 0)
       .map(([loop, coefficient]) => ({ loop: numbering.get(loop)!, coefficient })),
   });
-  return contract(gradient, other, {
-    loops: [...shape, ...kept.map((loop) => loops[loop]!)],
-    outputRank: shape.length,
+  const result = contract(gradient, other, {
+    loops: [...output, ...summed].map(({ extent }) => extent),
+    outputRank: output.length,
     a: gradientIndex.map(renumber),
     b: otherLinear.map(renumber),
   });
+  if (phases.size === 0) return result;
+  const joined = reshape(
+    result,
+    shape.map((size, axis) => {
+      const split = phases.get(axis);
+      return split ? split.steps * split.stride : size;
+    }),
+  );
+  return slice(
+    joined,
+    shape.map((size, axis) => ({ start: phases.get(axis)?.lead ?? 0, size, step: 1 })),
+  );
 }
 
 /**

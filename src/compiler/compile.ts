@@ -39,7 +39,7 @@ export function compileProgram(program: Program, target: Target, observer?: Comp
     return after;
   };
   let graph = run('simplify', simplify, program);
-  graph = run('legalize', (before) => legalize(before, forced), graph);
+  graph = run('legalize', (before) => legalize(before, forced, target.lanes), graph);
   graph = run('ownResults', ownResults, graph);
   const copied = new Set<number>();
   for (let attempt = 0; attempt < mostAttempts; attempt++) {

@@ -49,7 +49,7 @@ function program(
 function groupsOf({ program: before }: PreparedProgram): string[] {
   const forced = new Set<GraphNode>();
   const ops = (nodes: readonly GraphNode[]): string => nodes.map(({ op }) => op).join(' ');
-  return fuse(legalize(simplify(before), forced), forced).map(
+  return fuse(legalize(simplify(before), forced, 4), forced).map(
     ({ members, roots }: Group) => `${ops(members)} -> ${ops(roots)}`,
   );
 }

@@ -16,7 +16,7 @@ const input = (index: number, shape: Shape): GraphNode<'parameter'> =>
 
 function legalized(inputs: readonly GraphNode<'parameter'>[], ...outputs: GraphNode[]) {
   const forced = new Set<GraphNode>();
-  const program = legalize({ parameters: inputs, outputs, updates: [] }, forced);
+  const program = legalize({ parameters: inputs, outputs, updates: [] }, forced, 4);
   const nodes = topologicalOrder(rootsOf(program));
   return { program, forced, ops: nodes.filter(({ op }) => op !== 'parameter').map(({ op }) => op), nodes };
 }
@@ -120,7 +120,7 @@ describe('afterwards', () => {
     samples.forEach((sample, i) => {
       const { program, parameters } = prepare(sample, variants[0]!, i);
       if (program.outputs.some(({ shape }) => sizeOf(shape) === 0) || sample.name.includes('nothing')) return;
-      const after = legalize(program, new Set());
+      const after = legalize(program, new Set(), 4);
       for (const node of topologicalOrder(rootsOf(after))) if (node.op === 'contract') expectInside(node);
       const expected = evaluate(program.outputs, parameters);
       evaluate(after.outputs, parameters).forEach((value, output) =>
@@ -133,7 +133,7 @@ describe('afterwards', () => {
     const [x, w] = [input(0, [5, 3]), input(1, [3, 3])];
     const value = contract(x, w, { loops: [5, 3, 3], outputRank: 2, a: axes(0, 2), b: axes(1, 2) });
     const before: Program = { parameters: [x, w], outputs: [], updates: [{ parameter: 0, value }] };
-    const after = legalize(before, new Set());
+    const after = legalize(before, new Set(), 4);
     expect(after.updates[0]!.value).not.toBe(value);
     const random = new RandomStream(1);
     const arrays = [x, w].map(({ shape }) => randomArray(random, 'float32', shape));

@@ -1,22 +1,23 @@
 // Brings reductions and contractions into the form that lowers well: long reductions in two stages, operands of
 // contractions padded so that every index lies inside, and laid out so that vectors lie contiguous.
-import { sizeOf, stridesOf } from '../base/shape.js';
+import { sizeOf } from '../base/shape.js';
 import { makeNode, type AxisIndex, type GraphNode } from '../ir/graph.js';
 import { pad, permute, reduce, reshape } from '../ir/build.js';
 import type { Program } from '../ir/program.js';
-import { positionOf, type Index } from './affine.js';
+import { clipsOf, vectorLoopOf } from './clips.js';
 import { aliasOf } from './fuse.js';
-import { isView, viewIndex } from './index-maps.js';
 import { rewrite } from './rewrite.js';
+import { strideAlong, summedVectorLoop } from './summed-vectors.js';
 
-export function legalize(program: Program, forced: Set<GraphNode>): Program {
+/** @param lanes of a vector */
+export function legalize(program: Program, forced: Set<GraphNode>, lanes: number): Program {
   const padded = new Map<string, GraphNode>();
   const arranged = new Map<string, GraphNode>();
   return rewrite(program, (node) => {
     if (node.op === 'reduce') return splitReduction(node);
     if (node.op !== 'contract') return node;
     const legal = (contract: GraphNode<'contract'>): GraphNode<'contract'> =>
-      arrangeOperands(padOperands(contract, padded), arranged, forced);
+      arrangeOperands(padOperands(contract, padded), arranged, forced, lanes);
     const parts = inParts(node);
     return parts ? reshape(reduce('sum', legal(parts), [0]), node.shape) : legal(node);
   });
@@ -85,6 +86,10 @@ function splitReduction(node: GraphNode<'reduce'>): GraphNode {
   return reshape(joined, node.shape);
 }
 
+function walks({ terms }: AxisIndex, loop: number): boolean {
+  return terms.some((term) => term.loop === loop);
+}
+
 function rangeOf(index: AxisIndex, loops: readonly number[]): { low: number; high: number } {
   let low = index.offset;
   let high = index.offset;
@@ -99,11 +104,15 @@ function rangeOf(index: AxisIndex, loops: readonly number[]): { low: number; hig
 /** Implicit zeros become stored ones, so that no inner loop asks whether it is inside. */
 function padOperands(node: GraphNode<'contract'>, padded: Map<string, GraphNode>): GraphNode<'contract'> {
   const { loops } = node.attributes;
+  const clips = clipsOf(node);
   const legal = (
     operand: GraphNode,
     index: readonly AxisIndex[],
   ): { operand: GraphNode; index: readonly AxisIndex[] } => {
     const padding = index.map((axisIndex, axis) => {
+      // Loops end where the operand does.
+      const isClipped = clips.some(({ summed, phase }) => [phase, summed].every((loop) => walks(axisIndex, loop)));
+      if (isClipped) return { low: 0, high: 0, interior: 0 };
       const { low, high } = rangeOf(axisIndex, loops);
       return { low: Math.max(0, -low), high: Math.max(0, high - operand.shape[axis]! + 1), interior: 0 };
     });
@@ -125,10 +134,10 @@ function arrangeOperands(
   node: GraphNode<'contract'>,
   arranged: Map<string, GraphNode>,
   forced: Set<GraphNode>,
+  lanes: number,
 ): GraphNode<'contract'> {
-  const { loops, outputRank } = node.attributes;
-  let vectorLoop = outputRank - 1;
-  while (vectorLoop > 0 && loops[vectorLoop] === 1) vectorLoop--;
+  const { loops } = node.attributes;
+  const vectorLoop = summedVectorLoop(node, lanes) ?? vectorLoopOf(node);
   if (vectorLoop < 0) return node;
   const legal = (
     operand: GraphNode,
@@ -154,24 +163,4 @@ function arrangeOperands(
   if (a.operand === node.inputs[0] && b.operand === node.inputs[1]) return node;
   const attributes = { ...node.attributes, a: a.index, b: b.index };
   return makeNode('contract', [a.operand, b.operand], attributes, node.shape, node.dtype) as GraphNode<'contract'>;
-}
-
-/** How far one step of `loop` moves in the memory that an operand's views read. */
-function strideAlong(operand: GraphNode, axes: readonly AxisIndex[], loops: readonly number[], loop: number): number {
-  const extents = new Map(loops.map((extent, i) => [`l${i}`, extent]));
-  let base = operand;
-  let index = axes.map((axis): Index => ({
-    offset: axis.offset,
-    terms: new Map(axis.terms.map((term) => [`l${term.loop}`, term.coefficient])),
-    lane: 0,
-  }));
-  while (isView(base)) {
-    try {
-      index = viewIndex(base, index, extents);
-    } catch {
-      break; // it will be stored here
-    }
-    base = base.inputs[0]!;
-  }
-  return positionOf(index, stridesOf(base.shape)).terms.get(`l${loop}`) ?? 0;
 }

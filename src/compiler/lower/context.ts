@@ -2,6 +2,7 @@
 import { sizeOf } from '../../base/shape.js';
 import type { GraphNode } from '../../ir/graph.js';
 import type { Kernel, Target } from '../../ir/kernel.js';
+import { productsOf } from '../clips.js';
 import { Emitter, type Storage } from '../emit.js';
 import type { Extents, Index } from '../affine.js';
 import type { Group } from '../fuse.js';
@@ -62,7 +63,7 @@ function kernelName(group: Group): string {
 function flopsOf(group: Group): number {
   let flops = 0;
   for (const member of group.members)
-    if (member.op === 'contract') flops += 2 * member.attributes.loops.reduce((product, size) => product * size, 1);
+    if (member.op === 'contract') flops += 2 * productsOf(member);
     else flops += sizeOf(member.op === 'reduce' || member.op === 'argMax' ? member.inputs[0]!.shape : member.shape);
   return flops;
 }

@@ -3,6 +3,7 @@
 import { stridesOf } from '../../base/shape.js';
 import type { GraphNode } from '../../ir/graph.js';
 import { positionOf, type Index } from '../affine.js';
+import type { Clip } from '../clips.js';
 import { MustStore } from '../emit.js';
 import { isView, viewIndex } from '../index-maps.js';
 import type { LowerContext } from './context.js';
@@ -20,6 +21,8 @@ export interface Operand {
 export interface TileLoop extends LoopSpec {
   readonly a: number;
   readonly b: number;
+  /** Where a summed loop ends, by the steps of an output loop. */
+  readonly clip?: Clip;
 }
 
 /** What stands for a loop where there is none. */
@@ -65,7 +68,7 @@ export function mergeSummed(loops: readonly TileLoop[]): TileLoop[] {
   const result: TileLoop[] = [];
   for (const loop of [...loops].sort((x, y) => reach(y) - reach(x))) {
     const outer = result.at(-1);
-    if (outer && outer.a === loop.a * loop.extent && outer.b === loop.b * loop.extent)
+    if (outer && !outer.clip && !loop.clip && outer.a === loop.a * loop.extent && outer.b === loop.b * loop.extent)
       result[result.length - 1] = { ...loop, extent: outer.extent * loop.extent, nominal: outer.extent * loop.extent };
     else result.push(loop);
   }
@@ -122,7 +125,7 @@ const longestBlock = 1024;
 export function splitLong(summed: readonly TileLoop[], output: readonly TileLoop[], cacheBytes: number): TileLoop[] {
   const last = summed.at(-1);
   const outputs = output.reduce((product, loop) => product * loop.extent, 1);
-  if (!last || outputs < fewOutputs || last.extent * 32 <= 2 * cacheBytes) return [...summed];
+  if (!last || last.clip || outputs < fewOutputs || last.extent * 32 <= 2 * cacheBytes) return [...summed];
   for (let inner = longestBlock; inner >= 64; inner--) {
     if (last.extent % inner !== 0) continue;
     const extent = last.extent / inner;
@@ -141,10 +144,21 @@ export function blocksOf(summed: readonly TileLoop[], output: readonly TileLoop[
   let depth = summed.reduce((product, loop) => product * loop.extent, 1);
   let blocks = 0;
   // Few outputs, or short reductions, gain nothing; the last loop is always inside.
-  while (blocks < summed.length - 1 && outputs >= fewOutputs && depth * 32 > 2 * cacheBytes) {
+  while (blocks < summed.length - 1 && !summed[blocks]!.clip && outputs >= fewOutputs && depth * 32 > 2 * cacheBytes) {
     depth /= summed[blocks]!.extent;
     if (depth < shortestBlock) break;
     blocks++;
   }
   return blocks;
+}
+
+/** Where a summed loop ends at the given positions of the output loops: those it ends by are constants. */
+export function endOf(loop: TileLoop, output: readonly TileLoop[], positions: readonly Index[]): number {
+  const { clip } = loop;
+  if (!clip) return loop.extent;
+  let phase = 0;
+  output.forEach(({ parts }, i) => {
+    for (const { axis, stride } of parts) if (axis === clip.phase) phase += stride * positions[i]!.offset;
+  });
+  return clip.ends[phase]!;
 }

@@ -16,13 +16,16 @@ import {
   zeroIndex,
   type Index,
 } from '../affine.js';
+import { clipsOf } from '../clips.js';
 import type { Emitter } from '../emit.js';
 import type { Group } from '../fuse.js';
 import type { KernelBuilder } from '../kernel-builder.js';
 import { binaryExpr } from '../math.js';
+import { summedVectorLoop } from '../summed-vectors.js';
 import {
   blocksOf,
   chooseRow,
+  endOf,
   mergeSummed,
   noLoop,
   operandOf,
@@ -34,6 +37,7 @@ import {
   type TileLoop,
 } from './contract-plan.js';
 import { buildKernel, chunkVariable, planFor, type LowerContext, type Part } from './context.js';
+import { lowerDots } from './dots.js';
 import { indexOf, loopsOf, type LoopSpec } from './loops.js';
 import { storeRoots } from './map.js';
 import { packPanels, paysToPack, type Panels } from './panels.js';
@@ -45,26 +49,46 @@ export function lowerContract(context: LowerContext, group: Group): Kernel[][] {
   const a = operandOf(context, node, 0);
   const b = operandOf(context, node, 1);
 
+  const clips = clipsOf(node);
+  const isPhase = ({ parts }: LoopSpec): boolean => parts.some(({ axis }) => clips.some(({ phase }) => phase === axis));
+
   // Output loops: planned with what the group reads and writes and what the operands do.
   const outputShape = sizes.slice(0, outputRank);
-  const outputLoops = planFor(context, group, loopsOf(outputShape), outputRank, (emitter, index) => {
+  const plan = (emitter: Emitter, index: readonly Index[]): void => {
     for (const operand of [a, b])
       emitter.builder.accesses.push({ at: positionOf(index, operand.strides.slice(0, outputRank)) });
     emitter.bind(node, () => ({ expr: { kind: 'number', value: 0, type: { lane: 'f32', vector: false } }, level: 0 }));
     storeRoots(context, emitter, group.roots, index, { vector: false, count: 1 });
-  });
+  };
+  const outputLoops = planFor(
+    context,
+    group,
+    loopsOf(outputShape),
+    outputRank,
+    plan,
+    (outer, inner) => !isPhase(outer) && !isPhase(inner),
+  );
   const strideOf = (operand: Operand, loop: LoopSpec, base: number): number =>
     loop.parts.reduce((sum, { axis, stride }) => sum + operand.strides[base + axis]! * stride, 0);
   const output = outputLoops.map((loop): TileLoop => ({ ...loop, a: strideOf(a, loop, 0), b: strideOf(b, loop, 0) }));
+  // A clipped loop of one step has none in some phases.
+  const single = clips.filter(({ summed }) => sizes[summed] === 1);
+  const singleLoops = single.map(({ summed }): LoopSpec => ({
+    extent: 1,
+    nominal: 1,
+    parts: [{ axis: summed - outputRank, stride: 1 }],
+  }));
   const merged = mergeSummed(
-    loopsOf(sizes.slice(outputRank)).map((loop): TileLoop => ({
-      ...loop,
-      a: strideOf(a, loop, outputRank),
-      b: strideOf(b, loop, outputRank),
-    })),
+    [...singleLoops, ...loopsOf(sizes.slice(outputRank))].map((loop): TileLoop => {
+      const clip = clips.find(({ summed }) => loop.parts.some(({ axis }) => axis + outputRank === summed));
+      const strides = { a: strideOf(a, loop, outputRank), b: strideOf(b, loop, outputRank) };
+      return { ...loop, ...strides, ...(clip && { clip }) };
+    }),
   );
+  if (summedVectorLoop(node, context.target.lanes) !== undefined)
+    return [lowerDots(context, group, { a, b, output, summed: merged, phases: output.filter(isPhase) })];
   const summed = splitLong(merged, output, context.target.level1CacheBytes);
-  const lowering = new ContractLowering(context, group, a, b, output, summed);
+  const lowering = new ContractLowering(context, group, a, b, output, summed, output.filter(isPhase));
   return [[...lowering.preparation], lowering.kernels()].filter((kernels) => kernels.length > 0);
 }
 
@@ -83,6 +107,8 @@ class ContractLowering {
   readonly #vector: TileLoop;
   readonly #row: TileLoop;
   readonly #others: readonly TileLoop[];
+  /** Those of the others whose steps are written out, since summed loops end by them. */
+  readonly #phases: readonly TileLoop[];
   /** Summed loops walked outside the tiles, in blocks, and inside them. */
   readonly #blocked: readonly TileLoop[];
   readonly #inner: readonly TileLoop[];
@@ -99,8 +125,10 @@ class ContractLowering {
     b: Operand,
     output: readonly TileLoop[],
     summed: readonly TileLoop[],
+    phases: readonly TileLoop[],
   ) {
     this.#context = context;
+    this.#phases = phases;
     this.#group = group;
     this.#node = group.anchor!;
     this.#a = a;
@@ -109,7 +137,10 @@ class ContractLowering {
     const { lanes, tileRows } = context.target;
     this.#vector = output.at(-1) ?? noLoop;
     const candidates = output.slice(0, -1);
-    this.#row = chooseRow(candidates, this.#vector);
+    this.#row = chooseRow(
+      candidates.filter((loop) => !phases.includes(loop)),
+      this.#vector,
+    );
     this.#others = candidates.filter((loop) => loop !== this.#row);
     const vectors = Math.ceil(this.#vector.extent / lanes);
     // A narrow result leaves registers for more rows.
@@ -142,14 +173,14 @@ class ContractLowering {
   }
 
   kernels(): Kernel[] {
-    const others = this.#others;
+    const others = this.#others.filter((loop) => !this.#phases.includes(loop));
     const widest = others.reduce((best, loop, i) => (best < 0 || loop.extent > others[best]!.extent ? i : best), -1);
     const rowTiles = this.#rowSpans[0]!.size / this.#rowSpans[0]!.tile;
     const vectorTiles = this.#vectorSpans[0]!.size / this.#vectorSpans[0]!.tile;
     const long = others.findIndex((loop) => loop.extent >= 8);
     const best = long >= 0 ? long : widest;
     if (best >= 0 && (others[best]!.extent >= 8 || others[best]!.extent >= Math.max(rowTiles, vectorTiles)))
-      return [this.#kernel({ loop: best }, this.#rowSpans, this.#vectorSpans)];
+      return [this.#kernel({ loop: others[best]! }, this.#rowSpans, this.#vectorSpans)];
     // No loop of its own to share out. A small result is cut into its tiles, column by column, so that a thread has the
     // same columns of an operand in its cache whichever of the contractions that use it comes next.
     const outputs = this.#output.reduce((product, loop) => product * loop.extent, 1);
@@ -176,12 +207,12 @@ class ContractLowering {
 
   /** A kernel whose chunks are the steps of one of the other loops, or the tiles of the one row span, vector span or both. */
   #kernel(
-    chunked: { readonly loop: number } | 'rows' | 'vectors' | 'tiles',
+    chunked: { readonly loop: TileLoop } | 'rows' | 'vectors' | 'tiles',
     rowSpans: readonly Span[],
     spans: readonly Span[],
     part?: Part,
   ): Kernel {
-    const loop = typeof chunked === 'object' ? this.#others[chunked.loop]! : undefined;
+    const loop = typeof chunked === 'object' ? chunked.loop : undefined;
     const tilesOf = ({ size, tile }: Span): number => Math.ceil(size / tile);
     const [rowTiles, vectorTiles] = [tilesOf(rowSpans[0]!), tilesOf(spans[0]!)];
     const chunksOf = { rows: rowTiles, vectors: vectorTiles, tiles: rowTiles * vectorTiles } as const;
@@ -220,6 +251,10 @@ class ContractLowering {
       const loop = this.#others[depth];
       if (!loop) return body(positions);
       if (loop === chunkedLoop) return nest(depth + 1, [...positions, variableIndex(chunkVariable)]);
+      if (this.#phases.includes(loop)) {
+        for (let step = 0; step < loop.extent; step++) nest(depth + 1, [...positions, constantIndex(step)]);
+        return;
+      }
       builder.loop('o', { end: loop.extent, extent: loop.nominal }, (variable) =>
         nest(depth + 1, [...positions, variableIndex(variable)]),
       );
@@ -273,7 +308,8 @@ class ContractLowering {
     const sum = (depth: number, positions: readonly Index[]): void => {
       const loop = this.#inner[depth];
       if (!loop) return this.#multiplyAdd(builder, tile, sums, [...blockAt, ...positions]);
-      builder.loop('k', { end: loop.extent }, (variable) => sum(depth + 1, [...positions, variableIndex(variable)]));
+      const end = endOf(loop, this.#others, tile.others);
+      if (end > 0) builder.loop('k', { end }, (variable) => sum(depth + 1, [...positions, variableIndex(variable)]));
     };
     sum(0, []);
     this.#eachVector(tile, (row, vector) => {

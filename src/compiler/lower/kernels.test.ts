@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { meeting4 } from '../../../tests/support/interpreter-backend.js';
 import { ProgramBuilder } from '../../../tests/support/program-builder.js';
+import { gradients } from '../../autodiff/gradients.js';
 import { allocate, type DType } from '../../base/dtype.js';
 import { sizeOf, type Shape } from '../../base/shape.js';
 import { argMax, binary, cast, constant, contract, gather, loopAxis, pad, reduce, unary } from '../../ir/build.js';
@@ -14,6 +15,15 @@ interface Case {
   readonly inputs: readonly { readonly shape: Shape; readonly dtype?: DType }[];
   /** Outputs, or for each leading input its next value. */
   readonly build: (...inputs: GraphNode[]) => { outputs?: readonly GraphNode[]; updates?: readonly GraphNode[] };
+}
+
+function product(a: GraphNode, b: GraphNode): GraphNode {
+  return contract(a, b, {
+    loops: [a.shape[0]!, b.shape[1]!, a.shape[1]!],
+    outputRank: 2,
+    a: [loopAxis(0), loopAxis(2)],
+    b: [loopAxis(2), loopAxis(1)],
+  });
 }
 
 const cases: Readonly<Record<string, Case>> = {
@@ -59,14 +69,33 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'a product, a bias and relu': {
     inputs: [{ shape: [3, 6] }, { shape: [6, 5] }, { shape: [5] }],
-    build: (x, w, bias) => {
-      const product = contract(x, w, {
-        loops: [3, 5, 6],
+    build: (x, w, bias) => ({
+      outputs: [binary('max', binary('add', product(x, w), bias), constant(0, [], 'float32'))],
+    }),
+  },
+  'a product with one column': {
+    inputs: [{ shape: [5, 9] }, { shape: [9, 1] }],
+    build: (x, w) => ({ outputs: [product(x, w)] }),
+  },
+  'a strided convolution of a row, to its input': {
+    inputs: [{ shape: [11, 3] }, { shape: [3, 3, 6] }, { shape: [5, 6] }],
+    build: (x, kernel, upstream) => {
+      const y = contract(x, kernel, {
+        loops: [5, 6, 3, 3],
         outputRank: 2,
-        a: [loopAxis(0), loopAxis(2)],
-        b: [loopAxis(2), loopAxis(1)],
+        a: [
+          {
+            offset: 0,
+            terms: [
+              { loop: 0, coefficient: 2 },
+              { loop: 2, coefficient: 1 },
+            ],
+          },
+          loopAxis(3),
+        ],
+        b: [loopAxis(2), loopAxis(3), loopAxis(1)],
       });
-      return { outputs: [binary('max', binary('add', product, bias), constant(0, [], 'float32'))] };
+      return { outputs: gradients(y, [x], upstream) };
     },
   },
   'momentum in place': {
