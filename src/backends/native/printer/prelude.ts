@@ -275,14 +275,36 @@ function horizontals(lanes: number): string {
   const call = (name: string) => (a: string, b: string) => `${name}(${a}, ${b})`;
   const reduce = (lane: 'f32' | 'i32', op: string, combine: (a: string, b: string) => string): string =>
     `INLINE ${lane === 'f32' ? 'float' : 'int'} ${lane}_horizontal_${op}(${lane}v v) { return ${tree(combine, 0, 1)}; }\n`;
-  return [
-    reduce('f32', 'add', infix('+')),
-    reduce('f32', 'mul', infix('*')),
-    reduce('f32', 'max', call('float_max')),
-    reduce('f32', 'min', call('float_min')),
-    reduce('i32', 'add', infix('+')),
-    reduce('i32', 'mul', infix('*')),
-    reduce('i32', 'max', call('int_max')),
-    reduce('i32', 'min', call('int_min')),
-  ].join('');
+  return `#ifdef __has_builtin
+#define HAS_SHUFFLE __has_builtin(__builtin_shufflevector)
+#else
+#define HAS_SHUFFLE 0
+#endif
+#if HAS_SHUFFLE
+${halving(lanes, 'add', '+')}${halving(lanes, 'mul', '*')}#else
+${reduce('f32', 'add', infix('+'))}${reduce('f32', 'mul', infix('*'))}#endif
+${[
+  reduce('f32', 'max', call('float_max')),
+  reduce('f32', 'min', call('float_min')),
+  reduce('i32', 'add', infix('+')),
+  reduce('i32', 'mul', infix('*')),
+  reduce('i32', 'max', call('int_max')),
+  reduce('i32', 'min', call('int_min')),
+].join('')}`;
+}
+
+/** The same, half a vector at a time: a third of the instructions that compilers make of single lanes. */
+function halving(lanes: number, op: string, operator: string): string {
+  const steps: string[] = [];
+  let [type, from] = ['f32v', 'v'];
+  for (let half = lanes / 2; half >= 4; half /= 2) {
+    const part = (first: number): string =>
+      `__builtin_shufflevector(${from}, ${from}, ${Array.from({ length: half }, (_, lane) => first + lane).join(', ')})`;
+    type = `f32x${half}_${op}`;
+    steps.push(`typedef float ${type} __attribute__((vector_size(${4 * half})));`);
+    steps.push(`${type} v${half} = ${part(0)} ${operator} ${part(half)};`);
+    from = `v${half}`;
+  }
+  steps.push(`${type} pair = ${from} ${operator} __builtin_shufflevector(${from}, ${from}, 2, 3, 2, 3);`);
+  return `INLINE float f32_horizontal_${op}(f32v v) {\n  ${steps.join('\n  ')}\n  return pair[0] ${operator} pair[1];\n}\n`;
 }
