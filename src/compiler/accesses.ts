@@ -59,6 +59,8 @@ export function accessesOf(kernel: Kernel): KernelAccesses {
       case 'store':
         writes.push(statement);
         return visitExpr(statement.value);
+      case 'prefetch':
+        return;
     }
   };
   kernel.body.forEach(visit);

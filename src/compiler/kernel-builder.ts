@@ -107,6 +107,10 @@ export class KernelBuilder {
     this.#scopes.at(-1)!.statements.push({ kind: 'store', buffer, at: toAffine(at), count, value });
   }
 
+  prefetch(buffer: number, at: Index): void {
+    this.#scopes.at(-1)!.statements.push({ kind: 'prefetch', buffer, at: toAffine(at) });
+  }
+
   /** A value computed before in a scope that is still open. */
   remembered(key: string): Value | undefined {
     for (const scope of this.#scopes) {

@@ -16,6 +16,8 @@ export function renameStatement(statement: KernelStatement, rename: Renaming): K
       return { ...statement, name: rename(statement.name), value: renameExpr(statement.value, rename) };
     case 'store':
       return { ...statement, at: renameAffine(statement.at, rename), value: renameExpr(statement.value, rename) };
+    case 'prefetch':
+      return { ...statement, at: renameAffine(statement.at, rename) };
   }
 }
 

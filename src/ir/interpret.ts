@@ -163,7 +163,10 @@ class ChunkRun {
         const start = this.#position(statement.at);
         if (typeof value === 'number') this.#memory.store(buffer, start, value);
         else for (let lane = 0; lane < count; lane++) this.#memory.store(buffer, start + lane, value[lane]!);
+        return;
       }
+      case 'prefetch':
+        return;
     }
   }
 

@@ -13,6 +13,8 @@ export interface Target {
   readonly tileRows: readonly number[];
   readonly level1CacheBytes: number;
   readonly level2CacheBytes: number;
+  /** Whether memory can be asked for before it is read. */
+  readonly prefetches: boolean;
   /** Below so many floating-point operations one thread has done a phase before all threads have met after it. */
   readonly meetingFlops: number;
 }
@@ -161,7 +163,9 @@ export type KernelStatement =
       readonly at: Affine;
       readonly count: number;
       readonly value: KernelExpr;
-    };
+    }
+  /** `buffer` will be read at `at` soon, if that lies inside it: nothing happens but that it may be there faster. */
+  | { readonly kind: 'prefetch'; readonly buffer: number; readonly at: Affine };
 
 /** A buffer that kernels read or write: an operand of the program or a piece of its own memory. */
 export interface KernelBuffer {

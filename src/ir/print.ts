@@ -219,6 +219,8 @@ export function formatStatement(statement: KernelStatement, program: KernelProgr
       const extent = value.type.vector ? ` ..+${count}` : '';
       return [`${bufferName(program, buffer)}[${formatAffine(at)}${extent}] = ${formatRight(value, program)}`];
     }
+    case 'prefetch':
+      return [`prefetch ${bufferName(program, statement.buffer)}[${formatAffine(statement.at)}]`];
   }
 }
 

@@ -113,6 +113,7 @@ class AccessCollector {
         for (const loop of scope.values()) this.#registers.get(statement.name)?.add(loop);
         return;
       case 'store':
+      case 'prefetch':
         return;
     }
   }
@@ -142,6 +143,8 @@ class AccessCollector {
       case 'store':
         this.#read(statement.value, scope);
         return this.#add('write', statement.buffer, statement.at, 1, statement.count, scope);
+      case 'prefetch':
+        return;
     }
   }
 

@@ -178,7 +178,13 @@ class KernelVerifier {
         const { buffer, at, count, value } = statement;
         this.#expr(value);
         this.#access(buffer, at, { stride: 1, count, type: value.type });
+        return;
       }
+      case 'prefetch':
+        // It may lie outside, but its variables have to be there.
+        if (!this.#program.buffers[statement.buffer]) this.#fail(`there is no buffer ${statement.buffer}`);
+        for (const { variable } of statement.at.terms)
+          if (!this.#scope.has(variable)) this.#fail(`${variable} is not defined here`);
     }
   }
 

@@ -5,6 +5,7 @@ import type { Target } from '../../ir/kernel.js';
 const common = {
   level1CacheBytes: 32 * 1024,
   level2CacheBytes: 1024 * 1024,
+  prefetches: true,
   // Two threads meet within half a microsecond, one does 100 to 200 operations a nanosecond.
   meetingFlops: 50_000,
 };

@@ -30,6 +30,7 @@ const target: Target = {
   tileRows: [6, 4],
   level1CacheBytes: 32 * 1024,
   level2CacheBytes: 1024 * 1024,
+  prefetches: false,
   meetingFlops: 100_000,
 };
 

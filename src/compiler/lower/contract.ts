@@ -95,6 +95,9 @@ export function lowerContract(context: LowerContext, group: Group): Kernel[][] {
 /** Chunks that are enough to share a kernel out. */
 const fewestShares = 8;
 
+/** Vectors of a wide tile. */
+const widest = 4;
+
 const vectorType: ValueType = { lane: 'f32', vector: true };
 
 class ContractLowering {
@@ -144,8 +147,10 @@ class ContractLowering {
     this.#others = candidates.filter((loop) => loop !== this.#row);
     const vectors = Math.ceil(this.#vector.extent / lanes);
     // A narrow result leaves registers for more rows.
-    const width = Math.min(vectors, tileRows.length);
-    this.#rowSpans = spansOf(this.#row.extent, tileRows[width - 1]!);
+    const width = Math.min(vectors, this.#isWide() ? widest : tileRows.length);
+    // Their loads are moved ahead of the sums, which then have fewer registers.
+    const most = tileRows[width - 1] ?? Math.floor((3 * tileRows.length * tileRows.at(-1)!) / (4 * width));
+    this.#rowSpans = spansOf(this.#row.extent, most);
     this.#vectorSpans = vectorSpans(this.#vector.extent, lanes, width);
     const blocks = blocksOf(summed, output, context.target.level1CacheBytes);
     this.#blocked = summed.slice(0, blocks);
@@ -153,6 +158,15 @@ class ContractLowering {
     if (blocks > 0) this.#scratch = context.scratch(output.reduce((product, loop) => product * loop.extent, 1));
     this.#pack('a', summed);
     this.#pack('b', summed);
+  }
+
+  /**
+   * Where both operands are read in vectors, nothing is read for several of them at once: wide tiles cost no more, and read
+   * and write memory in longer pieces, which it is that such contractions wait for.
+   */
+  #isWide(): boolean {
+    const { vectorRegisters } = this.#context.target;
+    return this.#vector.a !== 0 && this.#vector.b !== 0 && vectorRegisters >= 16;
   }
 
   /** Copies an operand to panels where that pays. */
@@ -307,7 +321,10 @@ class ContractLowering {
       );
     const sum = (depth: number, positions: readonly Index[]): void => {
       const loop = this.#inner[depth];
-      if (!loop) return this.#multiplyAdd(builder, tile, sums, [...blockAt, ...positions]);
+      if (!loop) {
+        this.#prefetchRows(builder, tile, positions);
+        return this.#multiplyAdd(builder, tile, sums, [...blockAt, ...positions]);
+      }
       const end = endOf(loop, this.#others, tile.others);
       if (end > 0) builder.loop('k', { end }, (variable) => sum(depth + 1, [...positions, variableIndex(variable)]));
     };
@@ -316,6 +333,26 @@ class ContractLowering {
       if (blocked) this.#storeScratch(builder, tile, row, vector, sums[row]![vector]!);
       else this.#finish(emitter, tile, row, vector, sums[row]![vector]!);
     });
+  }
+
+  /**
+   * Asks for the rows that the next tile reads, a few elements a step, where they lie one after the other and come from
+   * far: a tile reads so many rows at a time that processors do not see what comes next.
+   */
+  #prefetchRows(builder: KernelBuilder, tile: Tile, summedAt: readonly Index[]): void {
+    const which = this.#vector.a === 0 ? 'a' : 'b';
+    const { target } = this.#context;
+    const stride = this.#row[which];
+    const [sum, ...more] = this.#inner;
+    if (!target.prefetches || this.#blocked.length > 0 || this.#panels[which] || !sum || more.length > 0) return;
+    if (this.#vector[which] !== 0 || sum[which] !== 1 || stride !== sum.extent) return;
+    const [tileBytes, allBytes] = [4 * tile.rows * stride, 4 * this.#row.extent * stride];
+    if (allBytes < 2 * target.level2CacheBytes || tileBytes > target.level1CacheBytes) return;
+    const operand = which === 'a' ? this.#a : this.#b;
+    let at = constantIndex(operand.offset);
+    this.#others.forEach((loop, i) => (at = addIndex(at, scaleIndex(tile.others[i]!, loop[which]))));
+    at = addIndex(at, scaleIndex(shiftIndex(tile.rowAt, tile.rows), stride));
+    builder.prefetch(operand.buffer, addIndex(at, scaleIndex(summedAt[0]!, tile.rows)));
   }
 
   /** The innermost step: sums[row][vector] += A x B, every element read once. */

@@ -28,8 +28,17 @@ export interface Packing {
   readonly summed: readonly TileLoop[];
 }
 
+/** Of usual first-level caches: what one way of its sets holds is a page. */
+const lineBytes = 64;
+const pageBytes = 4096;
+const ways = 8;
+/** So little is there in any case. */
+const smallBytes = 4096;
+
 /** Copying costs a load and a store an element, which so many uses make up for. */
 const fewestUses = 128;
+/** What is read without missing memory gains less. */
+const manyUses = 1024;
 
 /**
  * Whether to copy an operand to panels: it is used often, a tile reads more of it than the first-level cache holds, and
@@ -46,7 +55,16 @@ export function paysToPack(
   const depth = summed.reduce((product, { extent }) => product * extent, 1);
   const step = Math.abs(summed.at(-1)?.[which] ?? 0);
   const isApart = tiled[which] === 1 && step > 2 * width;
-  return isApart && reuse / together >= fewestUses && depth * width * 4 > level1CacheBytes;
+  // Elements that lie multiples of a page's fraction apart meet in few sets of that cache.
+  const linesTogether = Math.ceil((4 * width) / lineBytes);
+  const places = pageBytes / greatestCommonDivisor(pageBytes, 4 * step);
+  const isCrowded = depth > places * ways && depth * linesTogether * lineBytes > smallBytes;
+  const uses = reuse / together;
+  return isApart && ((depth * width * 4 > level1CacheBytes && uses >= fewestUses) || (isCrowded && uses >= manyUses));
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
 /** The kernels that fill panels, and where these lie. */

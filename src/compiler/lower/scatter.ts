@@ -186,7 +186,9 @@ function describe(node: ScatterNode): { parts: Part[]; fill: number | undefined 
       const { axes, value } = node.attributes;
       const target = (_: Emitter, index: readonly Index[]): Index[] =>
         index.map((part, axis) => shiftIndex(scaleIndex(part, axes[axis]!.interior + 1), axes[axis]!.low));
-      return { fill: value, parts: sizeOf(x.shape) === 0 ? [] : [inputPart(x, target)] };
+      const inputs = sizeOf(x.shape) === 0 ? [] : [inputPart(x, target)];
+      if (axes.some(({ interior }) => interior > 0)) return { fill: value, parts: inputs };
+      return { fill: undefined, parts: [...inputs, ...edgesOf(node)] };
     }
     case 'concat': {
       let start = 0;
@@ -228,6 +230,25 @@ function describe(node: ScatterNode): { parts: Part[]; fill: number | undefined 
       return { fill: 0, parts: sizeOf(updates.shape) === 0 ? [] : [{ ...inputPart(updates, target), adds: true }] };
     }
   }
+}
+
+/** What lies around the input: axis by axis the elements before and after it, those of later axes at full length. */
+function edgesOf(node: GraphNode<'pad'>): Part[] {
+  const { axes, value: fill } = node.attributes;
+  const [x] = node.inputs as [GraphNode];
+  const type = (vector: boolean): KernelExpr['type'] => ({ lane: laneTypeOf(node.dtype), vector });
+  const strip = (axis: number, start: number, size: number): Part => {
+    const begins = axes.map(({ low }, other) => (other < axis ? low : other === axis ? start : 0));
+    return {
+      shape: node.shape.map((full, other) => (other < axis ? x.shape[other]! : other === axis ? size : full)),
+      value: (_emitter, _index, { vector }) => ({ kind: 'number', value: fill, type: type(vector) }),
+      target: (_, index) => index.map((position, other) => shiftIndex(position, begins[other]!)),
+      adds: false,
+    };
+  };
+  return axes
+    .flatMap(({ low, high }, axis) => [strip(axis, 0, low), strip(axis, low + x.shape[axis]!, high)])
+    .filter(({ shape }) => sizeOf(shape) > 0);
 }
 
 function inputPart(input: GraphNode, target: Part['target']): Part {

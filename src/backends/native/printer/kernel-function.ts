@@ -83,8 +83,9 @@ function namesIn(statement: KernelStatement): Set<VariableName> {
       inner.body.forEach(visit);
       return;
     }
-    if (inner.kind === 'store') addAffine(inner.at);
+    if (inner.kind === 'store' || inner.kind === 'prefetch') addAffine(inner.at);
     else names.add(inner.name);
+    if (inner.kind === 'prefetch') return;
     visitExpressions(inner.value, (expr) => {
       if (expr.kind === 'register') names.add(expr.name);
       else if (expr.kind === 'position' || expr.kind === 'load' || expr.kind === 'gather') addAffine(expr.at);
@@ -127,7 +128,7 @@ class KernelPrinter {
     if (last < 0) return after.flatMap((statement) => this.#statement(statement, indent));
     const constants = new Map<string, string>();
     for (const statement of after) {
-      if (statement.kind === 'loop') continue;
+      if (statement.kind === 'loop' || statement.kind === 'prefetch') continue;
       visitExpressions(statement.value, (expr) => {
         if (expr.kind !== 'number' || !expr.type.vector || expr.type.lane === 'mask') return;
         const printed = this.#expressions.print(expr);
@@ -164,6 +165,8 @@ class KernelPrinter {
         return [`${indent}${statement.name} = ${this.#expressions.print(statement.value)};`];
       case 'store':
         return [`${indent}${this.#store(statement)};`];
+      case 'prefetch':
+        return [`${indent}__builtin_prefetch(${pointerName(statement.buffer)} + ${printAffine(statement.at)});`];
     }
   }
 
@@ -185,11 +188,11 @@ function buffersOf(body: readonly KernelStatement[]): Set<number> {
   const visit = (statements: readonly KernelStatement[]): void => {
     for (const statement of statements) {
       if (statement.kind === 'loop') visit(statement.body);
-      else
+      else if (statement.kind !== 'prefetch')
         visitExpressions(statement.value, (expr) => {
           if (expr.kind === 'load' || expr.kind === 'gather') used.add(expr.buffer);
         });
-      if (statement.kind === 'store') used.add(statement.buffer);
+      if (statement.kind === 'store' || statement.kind === 'prefetch') used.add(statement.buffer);
     }
   };
   visit(body);

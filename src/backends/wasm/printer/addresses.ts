@@ -124,6 +124,8 @@ class Planner {
           this.#expression(statement.value);
           this.#access(statement, statement.buffer, statement.at, [0], true);
           break;
+        case 'prefetch':
+          break;
       }
     }
   }

@@ -42,7 +42,7 @@ export function constantsToKeep(body: readonly KernelStatement[]): readonly Lane
   const visitAll = (statements: readonly KernelStatement[], inLoop: boolean): void => {
     for (const statement of statements) {
       if (statement.kind === 'loop') visitAll(statement.body, true);
-      else if (inLoop) visit(statement.value);
+      else if (inLoop && statement.kind !== 'prefetch') visit(statement.value);
     }
   };
   visitAll(body, false);

@@ -107,6 +107,8 @@ class StatementWriter {
       case 'store':
         this.#store(statement);
         break;
+      case 'prefetch':
+        break;
     }
   }
 

@@ -55,6 +55,9 @@ class Simplifier {
         return [{ ...statement, value: this.#expression(statement.value) }];
       case 'store':
         return [{ ...statement, at: this.#affine(statement.at), value: this.#expression(statement.value) }];
+      case 'prefetch':
+        // There is no instruction for it.
+        return [];
     }
   }
 
