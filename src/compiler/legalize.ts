@@ -27,13 +27,17 @@ export function legalize(program: Program, forced: Set<GraphNode>, lanes: number
 const longOperandBytes = 4 * 2 ** 20;
 /** The parts of a result of up to so many elements stay in a core's own cache. */
 const shortResult = 2 ** 16;
+/** Too few tiles to share out evenly: a result of up to so many elements that sums up so much. */
+const shortestResult = 2 ** 11;
+const manyProducts = 2 ** 22;
 const fewestParts = 4;
 const mostContractionParts = 64;
 
 /**
  * A sum over much data with a small result, such as the gradient of a convolution's kernel: each step of its first summed
  * loop, the samples of a batch, becomes a part with a result of its own, so that the data is read once and not once for
- * every tile of the result. The parts are then added in their order.
+ * every tile of the result, and the work can be shared out where the result has but a few tiles. The parts are then added
+ * in their order.
  */
 function inParts(node: GraphNode<'contract'>): GraphNode<'contract'> | undefined {
   const { loops, outputRank, a, b } = node.attributes;
@@ -42,7 +46,9 @@ function inParts(node: GraphNode<'contract'>): GraphNode<'contract'> | undefined
   if (parts === undefined || parts < fewestParts || parts > mostContractionParts || node.dtype !== 'float32')
     return undefined;
   if (loops.length - outputRank < 2 || sizeOf(node.shape) > shortResult) return undefined;
-  if (4 * Math.min(sizeOf(first.shape), sizeOf(second.shape)) < longOperandBytes) return undefined;
+  const products = loops.reduce((product, extent) => product * extent, 1);
+  const isShort = sizeOf(node.shape) <= shortestResult && products >= manyProducts;
+  if (!isShort && 4 * Math.min(sizeOf(first.shape), sizeOf(second.shape)) < longOperandBytes) return undefined;
   const isWalkedByBoth = [a, b].every((operand) =>
     operand.some(({ terms }) => terms.some(({ loop }) => loop === outputRank)),
   );

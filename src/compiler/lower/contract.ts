@@ -4,7 +4,7 @@
 import { InternalError } from '../../base/errors.js';
 import { stridesOf } from '../../base/shape.js';
 import type { GraphNode } from '../../ir/graph.js';
-import { scalarI32, type Kernel, type KernelExpr, type ValueType, type VariableName } from '../../ir/kernel.js';
+import { type Kernel, type KernelExpr, type ValueType, type VariableName } from '../../ir/kernel.js';
 import {
   addIndex,
   constantIndex,
@@ -41,6 +41,7 @@ import { lowerDots } from './dots.js';
 import { indexOf, loopsOf, type LoopSpec } from './loops.js';
 import { storeRoots } from './map.js';
 import { packPanels, paysToPack, type Panels } from './panels.js';
+import { overSpan, tileNumbers, type Tile } from './tiles.js';
 
 /** The kernels that prepare the operands, if any, and those of the contraction. */
 export function lowerContract(context: LowerContext, group: Group): Kernel[][] {
@@ -477,58 +478,8 @@ class ContractLowering {
   }
 }
 
-interface Tile {
-  readonly others: readonly Index[];
-  readonly vectorAt: Index;
-  readonly rowAt: Index;
-  readonly rows: number;
-  /** Elements along the vector loop. */
-  readonly width: number;
-}
-
 function scalarLoad(buffer: number, at: Index): KernelExpr {
   return { kind: 'load', buffer, at: toAffine(at), stride: 0, count: 1, type: { lane: 'f32', vector: false } };
 }
 
 const zeroVector: KernelExpr = { kind: 'number', value: 0, type: vectorType };
-
-/** The numbers of a chunk's tile along the vectors and along the rows, which change faster. */
-function tileNumbers(
-  builder: KernelBuilder,
-  rowTiles: number,
-  vectorTiles: number,
-): { readonly vectors: VariableName; readonly rows: VariableName } {
-  const chunk: KernelExpr = {
-    kind: 'position',
-    at: { offset: 0, terms: [{ variable: chunkVariable, coefficient: 1 }] },
-    type: scalarI32,
-  };
-  const tiles: KernelExpr = { kind: 'number', value: rowTiles, type: scalarI32 };
-  const vectors = builder.integer({ kind: 'binary', op: 'intDiv', a: chunk, b: tiles, type: scalarI32 }, vectorTiles);
-  const terms = [
-    { variable: chunkVariable, coefficient: 1 },
-    { variable: vectors, coefficient: -rowTiles },
-  ];
-  const rows = builder.integer({ kind: 'position', at: { offset: 0, terms }, type: scalarI32 }, rowTiles);
-  return { vectors, rows };
-}
-
-/** Walks a span tile by tile, or takes the tile whose number a variable holds. */
-function overSpan(
-  builder: KernelBuilder,
-  prefix: string,
-  span: Span,
-  loop: TileLoop,
-  tileNumber: VariableName | undefined,
-  body: (at: Index) => void,
-): void {
-  if (tileNumber !== undefined) {
-    builder.extents.set(tileNumber, Math.ceil(loop.nominal / span.tile));
-    return body({ offset: span.begin, terms: new Map([[tileNumber, span.tile]]), lane: 0 });
-  }
-  if (span.size === 1 && loop.extent === 1) return body(zeroIndex);
-  const end = span.begin + span.size;
-  builder.loop(prefix, { begin: span.begin, end, step: span.tile, extent: loop.nominal }, (variable) =>
-    body(variableIndex(variable)),
-  );
-}
