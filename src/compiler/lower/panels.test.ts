@@ -9,7 +9,10 @@ import { referenceBackend } from '../../backends/reference/backend.js';
 import { RandomStream } from '../../base/random.js';
 import { contract, loopAxis } from '../../ir/build.js';
 import type { GraphNode } from '../../ir/graph.js';
+import { targetOf } from '../../backends/native/target.js';
 import { compileProgram } from '../compile.js';
+import type { TileLoop } from './contract-plan.js';
+import { paysToPack } from './panels.js';
 
 const [m, n, k] = [0, 1, 2].map(loopAxis) as [
   ReturnType<typeof loopAxis>,
@@ -48,5 +51,24 @@ describe.each([
     const expected = await runProgram(await referenceBackend.create({ threads: 1 }), program, parameters, 1);
     const received = await runProgram(await interpreterBackend(lanes8).create({ threads: 1 }), program, parameters, 1);
     expect(differenceOf(received.outputs[0]!, expected.outputs[0]!, { ofLargest: 1e-5 })).toBeUndefined();
+  });
+});
+
+describe('columns of a short sum, which the first-level cache has room for', () => {
+  /** 64 rows of `columns` elements, of which tiles take 32. */
+  function pays(columns: number, uses: number): boolean {
+    const loop = (extent: number, b: number): TileLoop => ({ extent, nominal: extent, parts: [], a: 0, b });
+    const packing = { which: 'b', tiled: loop(columns, 1), width: 32, summed: [loop(64, columns)] } as const;
+    return paysToPack(packing, uses, 1, targetOf('avx512'));
+  }
+
+  test('are copied where their rows lie a power of two apart and they are used very often', () => {
+    expect(pays(256, 5000)).toBe(true);
+    expect(pays(512, 5000)).toBe(true);
+  });
+
+  test('are read in place otherwise', () => {
+    expect(pays(256, 500)).toBe(false);
+    expect(pays(272, 5000)).toBe(false);
   });
 });

@@ -1,0 +1,59 @@
+// Which ways a contraction is walked, told from the kernels themselves.
+import { describe, expect, test } from 'vitest';
+import { targetOf } from '../../backends/native/target.js';
+import { contract, loopAxis, parameter } from '../../ir/build.js';
+import type { GraphNode } from '../../ir/graph.js';
+import type { KernelStatement, Target } from '../../ir/kernel.js';
+import { compileProgram } from '../compile.js';
+
+const native = targetOf('avx512');
+
+function kernelsOf(output: GraphNode, inputs: readonly GraphNode[], target: Target): KernelStatement[] {
+  const parameters = inputs as GraphNode<'parameter'>[];
+  const { phases } = compileProgram({ parameters, outputs: [output], updates: [] }, target);
+  const inside = (statement: KernelStatement): KernelStatement[] =>
+    statement.kind === 'loop' ? [statement, ...statement.body.flatMap(inside)] : [statement];
+  return phases.flat().flatMap(({ body }) => body.flatMap(inside));
+}
+
+function productOf(rows: number, sum: number, columns: number, target = native): KernelStatement[] {
+  const [a, b] = [parameter(0, [rows, sum], 'float32'), parameter(1, [sum, columns], 'float32')];
+  const spec = { loops: [rows, columns, sum], outputRank: 2, a: [0, 2].map(loopAxis), b: [2, 1].map(loopAxis) };
+  return kernelsOf(contract(a, b, spec), [a, b], target);
+}
+
+const prefetches = (statements: readonly KernelStatement[]): number =>
+  statements.filter(({ kind }) => kind === 'prefetch').length;
+
+describe('the rows of the next tile are asked for', () => {
+  test('where they come from memory', () => {
+    expect(prefetches(productOf(50_000, 64, 32))).toBeGreaterThan(0);
+  });
+
+  test('not where they fit a cache, or a tile has more of them than one holds', () => {
+    expect(prefetches(productOf(500, 64, 32))).toBe(0);
+    expect(prefetches(productOf(5000, 1000, 32))).toBe(0);
+  });
+
+  test('not on a target that cannot', () => {
+    expect(prefetches(productOf(50_000, 64, 32, { ...native, prefetches: false }))).toBe(0);
+  });
+});
+
+test('a product of vectors with vectors is walked in wide, low tiles that leave registers for what is loaded', () => {
+  const [a, b] = [parameter(0, [58, 64], 'float32'), parameter(1, [3, 64], 'float32')];
+  const along = [
+    {
+      offset: 0,
+      terms: [
+        { loop: 0, coefficient: 1 },
+        { loop: 2, coefficient: 1 },
+      ],
+    },
+    loopAxis(1),
+  ];
+  const image = contract(a, b, { loops: [56, 64, 3], outputRank: 2, a: along, b: [loopAxis(2), loopAxis(1)] });
+  const stores = kernelsOf(image, [a, b], native).filter(({ kind }) => kind === 'store');
+  // 14 tiles of 4 rows by all 64 columns.
+  expect(stores).toHaveLength(4 * 4);
+});
