@@ -25,7 +25,7 @@ afterAll(async () => {
 test('names everything that the documentation names', () => {
   const names = Object.keys(nacre);
   const expected =
-    'tensor zeros ones full arange compile grad valueAndGrad variableGradients Tensor Variable variable random layers losses metrics optimizers schedules initializers regularizers activations callbacks sequential Sequential History datasets utils toCategorical setRandomSeed setBackend getBackend plot errors confusionMatrix classificationReport rocCurve rocCurves precisionRecallCurve precisionRecallCurves rocAuc averagePrecision auc calibrationCurve Picture plotHistory plotLines plotBars plotConfusionMatrix plotRoc plotPrecisionRecall plotCalibration showImages plotMisclassified plotModel plotWeights plotActivations images networks networkNames loadModel';
+    'tensor zeros ones full arange compile grad valueAndGrad variableGradients Tensor Variable variable random layers losses metrics optimizers schedules initializers regularizers activations callbacks sequential Sequential History datasets utils toCategorical setRandomSeed setBackend getBackend plot errors confusionMatrix classificationReport rocCurve rocCurves precisionRecallCurve precisionRecallCurves rocAuc averagePrecision auc calibrationCurve Picture plotHistory plotLines plotBars plotConfusionMatrix plotRoc plotPrecisionRecall plotCalibration showImages plotMisclassified plotModel plotWeights plotActivations images networks networkNames loadModel setPictureLanguage';
   for (const name of expected.split(' ')) expect(names).toContain(name);
   expect(utils.toCategorical).toBe(toCategorical);
 });

@@ -11,6 +11,7 @@ import {
   type ClassNumbers,
   type PictureValues,
 } from './picture-inputs.js';
+import { say } from './plot/language.js';
 import { Picture } from './plot/picture.js';
 import { dataUrl } from './plot/pixels/base64.js';
 import { imagesOf, toPixels, usualRange } from './plot/pixels/image-pixels.js';
@@ -142,7 +143,10 @@ export async function showImages(images: PictureValues, options: ShowImagesOptio
     confidence: predictions?.confidences?.[index],
     isRight: labels === undefined || predicted === undefined ? undefined : labels[index] === predicted[index],
   }));
-  const subtitle = available > indices.length ? `The first ${indices.length} of ${withCommas(available)}` : undefined;
+  const subtitle =
+    available > indices.length
+      ? say('The first {shown} of {total}', { shown: indices.length, total: withCommas(available) })
+      : undefined;
   return grid(what, array, indices, texts, options, '', subtitle);
 }
 
@@ -195,10 +199,15 @@ export async function plotMisclassified(
     isRight: false,
   }));
   const places = fromTensor ? chosen.map((_, place) => place) : chosen;
-  const subtitle = `${withCommas(wrong.length)} of ${withCommas(samples)} images are taken for something else${
-    chosen.length < wrong.length && sure !== undefined ? `; the ${chosen.length} that the network is most sure of` : ''
-  }`;
-  return grid(what, asBatch(array), places, texts, options, 'Misclassified images', subtitle);
+  const numbers = { wrong: withCommas(wrong.length), total: withCommas(samples), shown: chosen.length };
+  const subtitle =
+    chosen.length < wrong.length && sure !== undefined
+      ? say(
+          '{wrong} of {total} images are taken for something else; the {shown} that the network is most sure of',
+          numbers,
+        )
+      : say('{wrong} of {total} images are taken for something else', numbers);
+  return grid(what, asBatch(array), places, texts, options, say('Misclassified images'), subtitle);
 }
 
 /** Images of which the first axis counts samples, also where there are as many columns as channels. */

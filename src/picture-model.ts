@@ -6,6 +6,7 @@ import { Model } from './nn/model/model.js';
 import type { Layer, PartialShape } from './nn/layers/layer.js';
 import { alignInput, toFloatInput, toTensor, type ModelData } from './nn/model/data.js';
 import { checkCount, checkPictureOptions, toArray, type PictureValues } from './picture-inputs.js';
+import { say } from './plot/language.js';
 import { Picture } from './plot/picture.js';
 import { dataUrl } from './plot/pixels/base64.js';
 import { colourMap } from './plot/pixels/colour-map.js';
@@ -70,9 +71,14 @@ export async function plotModel(model: Model, options: PlotModelOptions = {}): P
     };
   });
   const subtitle = model.built
-    ? `${withCommas(model.countParams())} parameters`
-    : 'Not built yet: shapes are not known';
-  return new Picture(networkSpec([...input, ...boxes], { title: options.title ?? `Model "${model.name}"`, subtitle }));
+    ? say('{count} parameters', { count: withCommas(model.countParams()) })
+    : say('Not built yet: shapes are not known');
+  return new Picture(
+    networkSpec([...input, ...boxes], {
+      title: options.title ?? say('Model "{name}"', { name: model.name }),
+      subtitle,
+    }),
+  );
 }
 
 const withCommas = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
@@ -110,10 +116,10 @@ function checkTiles(what: string, options: TileOptions, known: readonly string[]
 export async function plotWeights(source: Model | PictureValues, options: TileOptions = {}): Promise<Picture> {
   const what = 'plotWeights';
   const count = checkTiles(what, options, tileOptionNames);
-  const { title = 'Weights', size } = options;
+  const { title = say('Weights'), size } = options;
   if (!(source instanceof Model)) {
     const group = kernelGroup('', await toArray(source, what, 'float32'), undefined, count);
-    return new Picture(tilesSpec([group], { title, size, valueLabel: 'Weight' }));
+    return new Picture(tilesSpec([group], { title, size, valueLabel: say('Weight') }));
   }
   if (!source.built)
     throw new StateError(
@@ -128,7 +134,7 @@ export async function plotWeights(source: Model | PictureValues, options: TileOp
     const kernel = layer.weights.find(({ shape }) => shape.length >= 2)!;
     return kernelGroup(layer.name, await kernel.value.realize(), imageBefore(source, layer), count);
   });
-  return new Picture(tilesSpec(await Promise.all(groups), { title, size, valueLabel: 'Weight' }));
+  return new Picture(tilesSpec(await Promise.all(groups), { title, size, valueLabel: say('Weight') }));
 }
 
 function chosenLayers(model: Model, chosen: readonly (string | number)[] | undefined): readonly Layer[] {
@@ -173,12 +179,14 @@ function kernelGroup(
         urls.push(
           tile(rows, columns, (row, column) => data[((row * columns + column) * inputs + input) * filters + filter]!),
         );
-    const ofAll = (shown: number, all: number, word: string): string =>
-      shown < all ? `${shown} of ${all} ${word}` : `${all} ${word}`;
+    const ofAll = (shown: number, all: number): string =>
+      shown < all ? say('{shown} of {all}', { shown, all }) : String(all);
+    const numbers = { filters: ofAll(shownFilters, filters), inputs: ofAll(shownInputs, inputs), rows, columns };
     const heading =
-      inputs === 1
-        ? `${prefix}${ofAll(shownFilters, filters, 'filters')} of ${rows}×${columns}`
-        : `${prefix}${ofAll(shownFilters, filters, 'filters')} (rows) of ${rows}×${columns}, ${ofAll(shownInputs, inputs, 'input channels')} (columns)`;
+      prefix +
+      (inputs === 1
+        ? say('{filters} filters of {rows}×{columns}', numbers)
+        : say('{filters} filters (rows) of {rows}×{columns}, {inputs} input channels (columns)', numbers));
     return {
       heading,
       urls,
@@ -196,7 +204,12 @@ function kernelGroup(
     const urls = Array.from({ length: shown }, (_, unit) =>
       tile(height, width, (row, column) => data[(row * width + column) * units + unit]!),
     );
-    const heading = `${prefix}${shown < units ? `${shown} of ${units}` : units} units, ${height}×${width} inputs each`;
+    const numbers = { shown, units, height, width };
+    const heading =
+      prefix +
+      (shown < units
+        ? say('{shown} of {units} units, {height}×{width} inputs each', numbers)
+        : say('{units} units, {height}×{width} inputs each', numbers));
     return { heading, urls, rows: height, columns: width, colours: diverging, range };
   }
   if (shape.length === 2) {
@@ -213,13 +226,20 @@ function kernelGroup(
       }
     const drawnRange = aroundZero(means);
     const url = tileUrl(rows, columns, (row, column) => means[row * columns + column]!, diverging, drawnRange);
-    const heading = `${prefix}${units} units (rows), ${inputs} inputs (columns)`;
+    const heading = prefix + say('{units} units (rows), {inputs} inputs (columns)', { units, inputs });
     return { heading, urls: [url], rows, columns, colours: diverging, range: drawnRange };
   }
   if (shape.length === 1) {
     const columns = shape[0]!;
     const url = tile(1, columns, (_row, column) => data[column]!);
-    return { heading: `${prefix}${columns} weights`, urls: [url], rows: 1, columns, colours: diverging, range };
+    return {
+      heading: prefix + say('{count} weights', { count: columns }),
+      urls: [url],
+      rows: 1,
+      columns,
+      colours: diverging,
+      range,
+    };
   }
   throw new ShapeError(
     `plotWeights: expected an array [H, W, in, out], [in, out] or [N], received shape ${formatShape(shape)}.`,
@@ -262,7 +282,7 @@ export async function plotActivations(
   const what = 'plotActivations';
   checkModel(model, what);
   const count = checkTiles(what, options, [...tileOptionNames, 'sample']);
-  const { title = 'Activations', size, sample = 0 } = options;
+  const { title = say('Activations'), size, sample = 0 } = options;
   const batch = toTensor(x, `${what}: x`);
   const aligned = alignInput(batch, model.inputShapeFor(batch, what), what);
   const samples = aligned.shape[0]!;
@@ -280,7 +300,7 @@ export async function plotActivations(
     if (chosen.has(layer)) outputs.push({ layer, value });
   }
   const groups = outputs.map(async (output) => activationGroup(output.layer.name, await output.value.realize(), count));
-  return new Picture(tilesSpec(await Promise.all(groups), { title, size, valueLabel: 'Output' }));
+  return new Picture(tilesSpec(await Promise.all(groups), { title, size, valueLabel: say('Output') }));
 }
 
 /** The tiles of one layer's output [1, ...]. */
@@ -299,7 +319,11 @@ function activationGroup(name: string, { shape, data }: NDArray, count: number):
       tileUrl(rows, columns, (row, column) => data[(row * columns + column) * channels + channel]!, colours, range),
     );
     return {
-      heading: `${name}: ${shown < channels ? `${shown} of ${channels}` : channels} maps of ${rows}×${columns}`,
+      heading: `${name}: ${
+        shown < channels
+          ? say('{shown} of {channels} maps of {rows}×{columns}', { shown, channels, rows, columns })
+          : say('{channels} maps of {rows}×{columns}', { channels, rows, columns })
+      }`,
       urls,
       rows,
       columns,
@@ -309,6 +333,8 @@ function activationGroup(name: string, { shape, data }: NDArray, count: number):
   const columns = axes.at(-1) ?? 1;
   const rows = data.length / columns;
   const url = tileUrl(rows, columns, (row, column) => data[row * columns + column]!, colours, range);
-  const heading = rows === 1 ? `${name}: ${columns} outputs` : `${name}: ${rows} rows of ${columns} outputs`;
+  const heading = `${name}: ${
+    rows === 1 ? say('{columns} outputs', { columns }) : say('{rows} rows of {columns} outputs', { rows, columns })
+  }`;
   return { heading, urls: [url], rows, columns, ...common };
 }

@@ -1,5 +1,6 @@
 // Pictures of trainings, predictions, images and networks, drawn with Vega-Lite.
 export { Picture, type PngOptions } from './plot/picture.js';
+export { setPictureLanguage, type PictureLanguage } from './plot/language.js';
 export type { MediaBundle } from './plot/services.js';
 export type { PictureOptions, VegaLiteSpec } from './plot/specs/spec.js';
 export {

@@ -1,4 +1,5 @@
 // Calibration: how often what was predicted with 70% was so, with the number of predictions below.
+import { say } from '../language.js';
 import { curvesLayer } from './curves.js';
 import type { JsonObject, PictureOptions, VegaLiteSpec } from './spec.js';
 import { colours, themed } from './theme.js';
@@ -22,21 +23,21 @@ export function calibrationSpec(
   histogram: Histogram | undefined,
   options: PictureOptions = {},
 ): VegaLiteSpec {
-  const { width = 360, height = 360, title = 'Calibration' } = options;
-  const xLabel = 'Predicted probability';
+  const { width = 360, height = 360, title = say('Calibration') } = options;
+  const xLabel = say('Predicted probability');
   const upper: JsonObject = {
     width,
     height,
     ...curvesLayer(
       curves.map(({ name, predicted, observed }) => ({
-        name: name === '' ? 'model' : name,
+        name: name === '' ? say('model') : name,
         x: predicted,
         y: observed,
       })),
       {
         xLabel,
-        yLabel: 'Share that is positive',
-        reference: { name: 'perfectly calibrated', from: [0, 0], to: [1, 1] },
+        yLabel: say('Share that is positive'),
+        reference: { name: say('perfectly calibrated'), from: [0, 0], to: [1, 1] },
         markers: true,
       },
     ),
@@ -58,7 +59,7 @@ export function calibrationSpec(
         axis: { values: [0, 0.2, 0.4, 0.6, 0.8, 1], format: '.1f', grid: false },
       },
       x2: { field: 'to' },
-      y: { field: 'count', type: 'quantitative', title: 'Samples', axis: { tickCount: 3 } },
+      y: { field: 'count', type: 'quantitative', title: say('Samples'), axis: { tickCount: 3 } },
     },
   };
   return themed(title, { vconcat: [upper, lower], spacing: 16 });

@@ -1,4 +1,5 @@
 // A confusion matrix: rows are true classes, columns predicted ones.
+import { say, type Phrase } from '../language.js';
 import type { JsonObject, PictureOptions, VegaLiteSpec } from './spec.js';
 import { ink, sequential, textSize, themed } from './theme.js';
 
@@ -17,7 +18,7 @@ export interface ConfusionOptions extends PictureOptions {
   readonly values?: boolean | undefined;
 }
 
-const shares: Readonly<Record<Normalization, string>> = {
+const shares: Readonly<Record<Normalization, Phrase>> = {
   true: 'Share of the true class',
   pred: 'Share of the predicted class',
   all: 'Share of all samples',
@@ -49,7 +50,7 @@ export function confusionMatrixSpec(
   const fontSize = Math.floor(Math.min(textSize.label + 1, cellHeight * 0.5, (cellWidth - 4) / (0.58 * longest)));
   const hasValues = options.values ?? fontSize >= 7;
   const isLong = classNames.some((name) => name.length * 7 > cellWidth - 4);
-  const valueTitle = normalize === undefined ? 'Samples' : shares[normalize];
+  const valueTitle = normalize === undefined ? say('Samples') : say(shares[normalize]);
   const axis = (field: string, title: string, orientation: JsonObject): JsonObject => ({
     field,
     type: 'nominal',
@@ -58,13 +59,17 @@ export function confusionMatrixSpec(
     scale: { domain: classNames, paddingInner: 0, paddingOuter: 0 },
     axis: { domain: false, ticks: false, ...orientation },
   });
-  return themed(options.title ?? 'Confusion matrix', {
+  return themed(options.title ?? say('Confusion matrix'), {
     width: cellWidth * classes,
     height: cellHeight * classes,
     data: { values: rows },
     encoding: {
-      x: axis('predicted', 'Predicted class', isLong ? { labelAngle: -45, labelAlign: 'right' } : { labelAngle: 0 }),
-      y: axis('true', 'True class', {}),
+      x: axis(
+        'predicted',
+        say('Predicted class'),
+        isLong ? { labelAngle: -45, labelAlign: 'right' } : { labelAngle: 0 },
+      ),
+      y: axis('true', say('True class'), {}),
     },
     layer: [
       {
@@ -83,8 +88,8 @@ export function confusionMatrixSpec(
             },
           },
           tooltip: [
-            { field: 'true', type: 'nominal', title: 'True class' },
-            { field: 'predicted', type: 'nominal', title: 'Predicted class' },
+            { field: 'true', type: 'nominal', title: say('True class') },
+            { field: 'predicted', type: 'nominal', title: say('Predicted class') },
             { field: 'value', type: 'quantitative', title: valueTitle },
           ],
         },

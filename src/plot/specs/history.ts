@@ -1,4 +1,5 @@
 // The curves of a training, one panel a metric, validation beside training.
+import { say, sayMetric } from '../language.js';
 import { finite, type JsonObject, type PictureOptions, type VegaLiteSpec } from './spec.js';
 import { colours, themed } from './theme.js';
 import { thinSeries } from './thin.js';
@@ -43,14 +44,14 @@ export function metricsOf(history: HistoryData['history']): string[] {
 /** A panel for each of `metrics`; epochs count from 1, as the progress bar does. */
 export function historySpec({ history, epoch }: HistoryData, options: HistoryOptions = {}): VegaLiteSpec {
   const metrics = options.metrics ?? metricsOf(history);
-  const { width = 340, height = 240, title = 'Training history' } = options;
+  const { width = 340, height = 240, title = say('Training history') } = options;
   const hasValidation = metrics.some((metric) => history[validationPrefix + metric] !== undefined);
   const used = hasValidation ? kinds : kinds.slice(0, 1);
   const legend = hasValidation ? { title: null, orient: 'top', symbolType: 'stroke', offset: 0 } : null;
   const panel = (metric: string): JsonObject => {
     const values = used.flatMap((kind) => {
       const line = history[(kind === 'validation' ? validationPrefix : '') + metric] ?? [];
-      return thinSeries(line).map((i) => ({ epoch: (epoch?.[i] ?? i) + 1, value: finite(line[i]!), data: kind }));
+      return thinSeries(line).map((i) => ({ epoch: (epoch?.[i] ?? i) + 1, value: finite(line[i]!), data: say(kind) }));
     });
     const isShort = new Set(values.map((row) => row.epoch)).size <= 30;
     return {
@@ -62,14 +63,14 @@ export function historySpec({ history, epoch }: HistoryData, options: HistoryOpt
         x: {
           field: 'epoch',
           type: 'quantitative',
-          title: 'Epoch',
+          title: say('Epoch'),
           scale: { zero: false, nice: false },
           axis: { grid: false, tickMinStep: 1, format: 'd' },
         },
         y: {
           field: 'value',
           type: 'quantitative',
-          title: labelOf(metric),
+          title: sayMetric(labelOf(metric)),
           scale:
             options.lossScale === 'log' && metric.endsWith('loss')
               ? { type: 'log', nice: false }
@@ -79,14 +80,17 @@ export function historySpec({ history, epoch }: HistoryData, options: HistoryOpt
         color: {
           field: 'data',
           type: 'nominal',
-          scale: { domain: used, range: [colours.blue, colours.vermillion].slice(0, used.length) },
+          scale: {
+            domain: used.map((kind) => say(kind)),
+            range: [colours.blue, colours.vermillion].slice(0, used.length),
+          },
           legend,
         },
         strokeDash: {
           field: 'data',
           type: 'nominal',
           scale: {
-            domain: used,
+            domain: used.map((kind) => say(kind)),
             range: [
               [1, 0],
               [6, 3],

@@ -1,4 +1,5 @@
 // A grid of images, each with its true and its predicted label.
+import { say } from '../language.js';
 import { fitText, textWidth } from '../render/text-width.js';
 import type { JsonObject, PictureOptions, VegaLiteSpec } from './spec.js';
 import { colours, ink, textSize, themed } from './theme.js';
@@ -33,7 +34,7 @@ function captionOf({ label, prediction, confidence, isRight }: GridImage): strin
   const share = confidence === undefined ? '' : ` (${Math.round(100 * confidence)}%)`;
   const mark = isRight === undefined ? '' : isRight ? '✓ ' : '× ';
   const first = `${mark}${prediction}${share}`;
-  return isRight === false ? [first, `true ${label}`] : [first];
+  return isRight === false ? [first, say('true {label}', { label: label ?? '' })] : [first];
 }
 
 /** The images in rows, captions below them. */

@@ -1,4 +1,5 @@
 // A network as a graph: a box for each layer with its class, name, output shape and parameters, arrows along the data.
+import { say } from '../language.js';
 import { textWidth } from '../render/text-width.js';
 import type { JsonObject, PictureOptions, VegaLiteSpec } from './spec.js';
 import { colours, ink, textSize, themed } from './theme.js';
@@ -55,7 +56,7 @@ export function networkSpec(layers: readonly NetworkLayer[], options: NetworkOpt
     name: layer.label ?? layer.name,
     kind: layer.detail === undefined ? layer.className : `${layer.className}, ${layer.detail}`,
     shape: formatShape(layer.outputShape),
-    parameters: layer.parameters ? `${withCommas(layer.parameters)} parameters` : '',
+    parameters: layer.parameters ? say('{count} parameters', { count: withCommas(layer.parameters) }) : '',
   }));
   const boxWidth = Math.ceil(
     Math.max(

@@ -1,4 +1,5 @@
 // Precision against recall as the threshold moves.
+import { say } from '../language.js';
 import { curvesSpec } from './curves.js';
 import { withScore } from './roc.js';
 import type { PictureOptions, VegaLiteSpec } from './spec.js';
@@ -31,15 +32,19 @@ export function precisionRecallSpec(
     })),
     {
       ...common,
-      title: options.title ?? 'Precision-recall curve',
-      xLabel: 'Recall',
-      yLabel: 'Precision',
+      title: options.title ?? say('Precision-recall curve'),
+      xLabel: say('Recall'),
+      yLabel: say('Precision'),
       // Between two thresholds precision is that of the higher recall.
       interpolate: 'step-after',
       reference:
         prevalence === undefined
           ? undefined
-          : { name: `chance (AP ${prevalence.toFixed(3)})`, from: [0, prevalence], to: [1, prevalence] },
+          : {
+              name: say('chance ({score})', { score: `AP ${prevalence.toFixed(3)}` }),
+              from: [0, prevalence],
+              to: [1, prevalence],
+            },
     },
   );
 }

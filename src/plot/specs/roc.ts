@@ -1,4 +1,5 @@
 // ROC curves: true positives against false positives as the threshold moves.
+import { say } from '../language.js';
 import { curvesSpec } from './curves.js';
 import type { PictureOptions, VegaLiteSpec } from './spec.js';
 
@@ -21,16 +22,16 @@ export function rocSpec(curves: readonly RocData[], options: PictureOptions = {}
     })),
     {
       ...options,
-      title: options.title ?? 'ROC curve',
-      xLabel: 'False positive rate',
-      yLabel: 'True positive rate',
-      reference: { name: 'chance (AUC 0.500)', from: [0, 0], to: [1, 1] },
+      title: options.title ?? say('ROC curve'),
+      xLabel: say('False positive rate'),
+      yLabel: say('True positive rate'),
+      reference: { name: say('chance ({score})', { score: 'AUC 0.500' }), from: [0, 0], to: [1, 1] },
     },
   );
 }
 
 /** `cat (AUC 0.987)`; without a name `AUC 0.987`. */
 export function withScore(name: string, measure: string, score: number): string {
-  const text = Number.isFinite(score) ? `${measure} ${score.toFixed(3)}` : `${measure} undefined`;
-  return name === '' ? text : `${name} (${text})`;
+  const text = Number.isFinite(score) ? `${measure} ${score.toFixed(3)}` : `${measure} ${say('undefined')}`;
+  return name === '' ? text : say('{name} ({score})', { name, score: text });
 }

@@ -1,5 +1,6 @@
 // Tiles of numbers as colours, in groups under headings, with a scale that says what the colours mean: the filters and
 // the feature maps of a network.
+import { say } from '../language.js';
 import { textWidth } from '../render/text-width.js';
 import type { JsonObject, PictureOptions, VegaLiteSpec } from './spec.js';
 import { ink, textSize, themed } from './theme.js';
@@ -93,7 +94,7 @@ function groupSpec(group: TileGroup, options: TilesOptions): JsonObject {
             type: 'quantitative',
             scale: { domain: range, range: group.colours },
             legend: {
-              title: options.valueLabel ?? 'Value',
+              title: options.valueLabel ?? say('Value'),
               gradientLength: Math.max(48, Math.min(120, totalHeight - 20)),
               gradientOpacity: 1,
               tickCount: 3,
