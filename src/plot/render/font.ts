@@ -1,7 +1,7 @@
 // The fonts of pictures, as npm packages ship them: Noto Sans SC, and Source Sans 3, of which its Latin letters are made,
 // for what it lacks (Greek) or draws as wide as a Chinese character. Both come as many compressed files by range of
 // characters, of which a picture loads the few that its text needs. They hold every weight.
-import type { Font } from 'opentype.js';
+import type { Font, Path } from 'opentype.js';
 import { DataError } from '../../base/errors.js';
 
 /** The outline of one character at a font size of 1000, and how far the next one is from it. */
@@ -26,6 +26,18 @@ const source: Family = { name: 'source-sans-3', scale: 1.117 };
 const squareInNoto = '×·±…';
 
 const size = 1000;
+
+/**
+ * The outline in whole numbers. They are rounded before, since opentype.js leaves out the space before what is below zero,
+ * also where it then writes it as 0: 419 and -0.3 would become 4190.
+ */
+function pathData(path: Path): string {
+  for (const command of path.commands)
+    for (const [name, value] of Object.entries(command))
+      // Adding 0 takes the sign off a zero.
+      if (typeof value === 'number') command[name] = Math.round(value) + 0;
+  return path.toPathData({ decimalPlaces: 0, flipY: false });
+}
 
 interface Slice {
   readonly packageName: string;
@@ -59,7 +71,7 @@ export class PictureFont {
         const glyph = font.charToGlyph(character);
         const path = glyph.getPath(0, 0, size * scale, { variation: { wght: weight } }, font);
         this.#outlines.set(`${weight}${character}`, {
-          path: path.toPathData({ decimalPlaces: 0, flipY: false }),
+          path: pathData(path),
           advance: (glyph.advanceWidth / font.unitsPerEm) * size * scale,
         });
       }

@@ -1,6 +1,9 @@
 // The part of opentype.js that is used; the package brings no types.
 declare module 'opentype.js' {
+  /** A step of an outline: its type, and its coordinates by name. */
+  type PathCommand = Record<string, number | string>;
   interface Path {
+    commands: PathCommand[];
     toPathData(options: { readonly decimalPlaces: number; readonly flipY: boolean }): string;
   }
   interface Glyph {
@@ -20,6 +23,6 @@ declare module 'opentype.js' {
     charToGlyph(character: string): Glyph;
   }
   const opentype: { parse(buffer: ArrayBuffer): Font };
-  export type { Font, Glyph };
+  export type { Font, Glyph, Path };
   export default opentype;
 }

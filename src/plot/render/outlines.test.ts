@@ -39,6 +39,18 @@ test('each character has an outline of its own, and bold ones differ', async () 
   expect(paths.every((path) => path.startsWith('M'))).toBe(true);
 });
 
+test('every step of an outline has all its coordinates, also those that round to zero from below', async () => {
+  const characters = Array.from(
+    '把握学习率损失函数前向传播反向传播优化器过拟合混淆矩阵精确率召回率AaBbGgQqSs0123456789',
+  );
+  await font.load(characters);
+  const coordinates: Readonly<Record<string, number>> = { M: 2, L: 2, Q: 4, C: 6, Z: 0 };
+  for (const character of characters)
+    for (const weight of [400, 600] as const)
+      for (const [step, type] of font.outline(character, weight).path.matchAll(/([A-Z])[^A-Z]*/g))
+        expect(step.match(/-?\d+/g)?.length ?? 0, `${step} of ${character} at ${weight}`).toBe(coordinates[type!]);
+});
+
 test('what no font has is drawn as the sign for that', async () => {
   await font.load(['\u{1F600}', '\uE000', 'A']);
   expect(font.outline('\uE000', 400).path).toBe(font.outline('\u{1F600}', 400).path);
