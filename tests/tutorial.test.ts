@@ -119,9 +119,13 @@ test.each(tutorialPages)('%s prints the same numbers in both languages', async (
 
 test('Chinese pictures say nothing in English but names and abbreviations', async () => {
   const folder = pagePath('zh', 'pictures');
-  const known = /^(relu|sigmoid|tanh|AUC|AP|ROC|MNIST|log|p|Input|Flatten|Dense|Dropout|softmax|None|pixels|hidden|forget|digit|dropout)$/;
+  const known =
+    /^(relu|sigmoid|tanh|AUC|AP|ROC|MNIST|log|p|Input|Flatten|Dense|Dropout|softmax|None|pixels|hidden|forget|digit|dropout)$/;
   for (const file of (await readdir(folder)).filter(isPicture)) {
     const words = textsOf(await readFile(join(folder, file), 'utf8')).flatMap((text) => text.match(/[a-z]+/gi) ?? []);
-    expect(words.filter((word) => !known.test(word)), file).toEqual([]);
+    expect(
+      words.filter((word) => !known.test(word)),
+      file,
+    ).toEqual([]);
   }
 });

@@ -4,6 +4,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as nacre from 'nacre';
+import { resetSVGDefIds } from 'vega';
 import { setConsole } from '../dist/nn/console.js';
 import {
   blocksOf,
@@ -23,6 +24,8 @@ for (const folder of chosen.length === 0 ? tutorialFolders : chosen) {
   // Beside the pages, so that finished pictures can be moved to their place.
   const workFolder = await mkdtemp(pagePath(folder, 'run-'));
   process.chdir(workFolder);
+  // Names within pictures count on from picture to picture; the same, whichever folders are run.
+  resetSVGDefIds();
   try {
     for (const page of tutorialPages) {
       const started = performance.now();
