@@ -66,10 +66,22 @@ export type {
 } from './nn/model/options.js';
 export type { ClassWeight } from './nn/model/sample-weights.js';
 export type { ProfileOptions } from './nn/model/profile.js';
+export type { TrainingRecord } from './nn/model/training-record.js';
 export { Sequential, sequential, type SequentialOptions } from './nn/model/sequential.js';
 export type { CustomObjects } from './nn/saving/from-config.js';
 export { loadModel, type LoadModelOptions } from './nn/saving/load-model.js';
 export { setRandomSeed } from './nn/naming.js';
+export type {
+  ReportableModel,
+  ReportedClassification,
+  ReportedError,
+  ReportedErrors,
+  ReportedHistory,
+  ReportedMistake,
+  ReportedRegression,
+  ReportOptions,
+  ReportResult,
+} from './nn/reporting.js';
 /** How weights move against their gradients. */
 export * as optimizers from './nn/optimizers/index.js';
 /** Learning rates that change from step to step. */

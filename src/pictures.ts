@@ -27,6 +27,7 @@ export {
   type PlotModelOptions,
   type PlotWeightsOptions,
 } from './picture-model.js';
+export { plotPredictions, plotResiduals, type PlotRegressionOptions } from './picture-regression.js';
 export {
   plotBars,
   plotHistory,

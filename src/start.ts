@@ -4,6 +4,7 @@ import { readFlags, setFlags } from './base/flags.js';
 import { Engine, setEngine } from './engine/engine.js';
 import { setConsole } from './nn/console.js';
 import { setFiles } from './nn/files.js';
+import { setReporter } from './nn/reporting.js';
 import { setPlatform } from './platform/current.js';
 import type { Platform } from './platform/platform.js';
 import { setPictureServices, type PictureServices } from './plot/services.js';
@@ -29,6 +30,8 @@ export function start({ platform, backends, environment, pictures }: StartOption
   setFlags(flags);
   setPlatform(platform);
   if (pictures !== undefined) setPictureServices(pictures);
+  // Loaded with the first report.
+  setReporter(async (...args) => (await import('./report.js')).writeReport(...args));
   const threads = flags.threads ?? defaultThreads(platform.workers);
   setEngine(new Engine({ backends, threads, preferred: flags.backend, warn: (message) => platform.warn(message) }));
   setFiles(platform.files);

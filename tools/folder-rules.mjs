@@ -20,6 +20,7 @@ export const mayImport = {
   ir: ['base'],
   data: ['base'],
   formats: ['base'],
+  report: ['evaluation', 'plot', 'base'],
   plot: ['base'],
   evaluation: ['base'],
   base: [],

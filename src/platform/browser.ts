@@ -20,6 +20,10 @@ export const browserPlatform: Platform = {
   },
   // A page has no folder of packages; its bundler has already taken what it imports.
   resolvePackageFile: () => undefined,
+  machine: () => [
+    ['Browser', navigator.userAgent],
+    ['Processor', `${navigator.hardwareConcurrency} threads`],
+  ],
   warn: (message) => console.warn(message),
   // Nobody presses Ctrl-C on a page; a callback or a button stops training there.
   onInterrupt: () => () => undefined,

@@ -1,4 +1,5 @@
 // Node as a platform.
+import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { performanceClock } from './clock.js';
 import { cacheRoot, thisProcess } from './node/cache.js';
@@ -20,6 +21,11 @@ export const nodePlatform: Platform = {
     return directory;
   },
   resolvePackageFile: (packageName, file) => resolvePackageFile(packageName, file, process.cwd()),
+  machine: () => [
+    ['Node', process.versions.node],
+    ['System', `${process.platform} ${process.arch}`],
+    ['Processor', `${cpus()[0]?.model.trim() || 'unknown'}, ${availableParallelism()} threads`],
+  ],
   warn: (message) => void process.stderr.write(`${message}\n`),
   onInterrupt: (listener) => {
     process.on('SIGINT', listener);

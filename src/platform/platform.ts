@@ -19,6 +19,8 @@ export interface Platform {
   cacheDirectory(purpose: string): Promise<string>;
   /** Path of a file of an npm package that the user may have installed, or undefined when there is none. */
   resolvePackageFile(packageName: string, file: string): string | undefined;
+  /** What the program runs on, each part with its name: the version of Node or the browser, the processor. */
+  machine(): readonly (readonly [name: string, value: string])[];
   /** Tells the user something that does not stop the work. */
   warn(message: string): void;
   /**

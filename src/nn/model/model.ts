@@ -10,7 +10,9 @@ import type { History } from '../callbacks/history.js';
 import type { TrainingRun } from '../callbacks/training-run.js';
 import type { CallContext, Layer, PartialShape } from '../layers/layer.js';
 import { globalSeed, uniqueName } from '../naming.js';
+import type { Loss } from '../losses/loss.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import { activeReporter, type ReportOptions, type ReportResult } from '../reporting.js';
 import { restoreOptimizer, restoreWeights } from '../saving/restore.js';
 import { encodeModel, readModelFile, writeModelFile } from '../saving/model-file.js';
 import { printSummary, type SummaryOptions } from '../summary/summary.js';
@@ -28,6 +30,7 @@ import type {
 } from './options.js';
 import { predict } from './predict.js';
 import { profile, type ProfileOptions } from './profile.js';
+import { recordTraining, type TrainingRecord } from './training-record.js';
 
 /** The loss and then the metrics, in the order of compile. */
 export type Results = [loss: number, ...metrics: number[]];
@@ -47,6 +50,7 @@ export abstract class Model implements TrainableModel {
   #programs = new BatchPrograms();
   #isFitting = false;
   #trainingCalls: Variable | undefined;
+  #training: TrainingRecord | undefined;
 
   constructor(className: string, name?: string) {
     this.className = className;
@@ -246,6 +250,21 @@ export abstract class Model implements TrainableModel {
     return compiled.optimizer;
   }
 
+  /** The loss that `compile` was given; undefined before. */
+  get loss(): Loss | undefined {
+    return this.#compiled?.measured.loss;
+  }
+
+  /** What the last `fit` returned; undefined before. */
+  get history(): History | undefined {
+    return this.#training?.history;
+  }
+
+  /** The last `fit`: its history, its settings, how long it took; undefined before. */
+  get training(): TrainingRecord | undefined {
+    return this.#training;
+  }
+
   /** Called when layers come or go: programs that were traced are of another model. */
   protected layersChanged(): void {
     this.#compiled?.passes.clear();
@@ -283,7 +302,8 @@ export abstract class Model implements TrainableModel {
       throw new StateError(`fit: model "${this.name}" is being trained already; await the call before.`);
     this.#isFitting = true;
     try {
-      return await fit(this, compiled, x, y, options);
+      this.#training = await recordTraining(x, options, () => fit(this, compiled, x, y, options));
+      return this.#training.history;
     } finally {
       this.#isFitting = false;
       this.run = undefined;
@@ -358,6 +378,23 @@ export abstract class Model implements TrainableModel {
     const compiled = this.#checkCompiled('profile');
     if (this.#isFitting) throw new StateError(`profile: model "${this.name}" is being trained; await fit before.`);
     return profile(this, compiled, x, y, options);
+  }
+
+  /**
+   * Judges the model on x [samples, ...] and y and writes what comes out as a folder: `report.html`, a page that needs
+   * nothing else (results, training curves, confusion matrix, ROC and precision-recall curves, the worst mistakes; for
+   * a regression predicted against true values and residuals; layers and settings), `history.json`, and each picture as
+   * PNG and SVG. Without `directory` nothing is written, and the page is in the result.
+   * @throws StateError before the model is built
+   * @throws ShapeError, DataError or ValueError for data and options that do not fit, or predictions that are not finite
+   * @throws DataError if the folder cannot be written
+   * @throws StoppedError, with nothing written, if `signal` asks to stop
+   * @example
+   * await model.fit(xTrain, yTrain, { epochs: 5, validationSplit: 0.1 });
+   * const { files } = await model.report(xTest, yTest, { directory: 'reports/first' });
+   */
+  async report(x: ModelData, y: ModelData, options: ReportOptions = {}): Promise<ReportResult> {
+    return activeReporter()(this, x, y, options);
   }
 
   /** Prints a table of the layers, their output shapes and numbers of parameters. */
