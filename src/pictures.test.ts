@@ -312,3 +312,33 @@ describe('a picture', () => {
     }
   });
 });
+
+describe('plotPredictions and plotResiduals', () => {
+  test('draw one output, or several by name', async () => {
+    const one = await nacre.plotPredictions([1, 2, 3], tensor([[1], [2], [4]]));
+    expect(await textsOf(one)).toEqual(expect.arrayContaining(['True value', 'Predicted value']));
+    const options = { outputNames: ['width', 'height'] };
+    for (const draw of [nacre.plotPredictions, nacre.plotResiduals]) {
+      const two = await draw([[1, 2], [3, 4]], [[1, 3], [2, 4]], options); // prettier-ignore
+      expect(await textsOf(two)).toEqual(expect.arrayContaining(['width', 'height']));
+    }
+  });
+
+  test('count each error in a bin, edges at 0', async () => {
+    const { spec } = await nacre.plotResiduals([1, 2, 3, 4], [1, 2.5, 2.5, 4.5]);
+    const { layer } = spec as unknown as {
+      layer: { data: { values: { from: number; to: number; count: number }[] } }[];
+    };
+    const { values } = layer[0]!.data;
+    expect(values.reduce((sum, { count }) => sum + count, 0)).toBe(4);
+    expect(values.filter(({ to }) => to <= 0).reduce((sum, { count }) => sum + count, 0)).toBe(2);
+    expect(values.some(({ from }) => from === 0)).toBe(true);
+  });
+
+  test('explain what does not fit', async () => {
+    await expect(nacre.plotPredictions([1, 2], [1])).rejects.toThrow(/one shape.*received \[2\] and \[1\]/);
+    await expect(nacre.plotResiduals([1], [1], { outputNames: ['a', 'b'] })).rejects.toThrow(
+      /expected 1 outputNames, received 2/,
+    );
+  });
+});

@@ -1,5 +1,5 @@
 // Runs the built command as a user does, in a process of its own.
-import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,7 +8,7 @@ import { buildPrograms, builtProgram, runNode } from '../../tests/support/progra
 import type { Report } from './report.js';
 
 const mnist = (...options: string[]): string[] => [builtProgram('apps', 'mnist', 'main.js'), ...options];
-const few = ['--samples', '96', '--epochs', '2', '--seed', '7'];
+const few = ['--samples', '96', '--epochs', '2', '--seed', '7', '--no-report'];
 
 let folder = '';
 
@@ -83,6 +83,43 @@ describe('npm run mnist', () => {
     expect(output).not.toContain('/step');
   });
 
+  test('writes a report after its other lines, and says where', async () => {
+    const path = join(folder, 'runs', 'flat');
+    const { code, output, complaints } = await runNode(
+      mnist('--samples', '96', '--epochs', '2', '--network', 'onehot', '--backend', 'wasm', '--report', path),
+    );
+    expect([code, complaints]).toEqual([0, '']);
+    expect(output.trimEnd().split('\n').slice(-3)).toEqual([
+      expect.stringMatching(/^test loss: \d\.\d{4}$/),
+      expect.stringMatching(/^test accuracy: \d\.\d{4}$/),
+      `report: ${path}/report.html`,
+    ]);
+    const names = ['confusion-matrix', 'history', 'mistakes', 'precision-recall', 'roc'];
+    const pictures = names.flatMap((name) => [`${name}.png`, `${name}.svg`]);
+    expect((await readdir(path)).sort()).toEqual([...pictures, 'history.json', 'report.html'].sort());
+    const page = await readFile(join(path, 'report.html'), 'utf8');
+    // The images are shown, though this network takes rows of numbers.
+    expect(page).toMatch(/<img src="data:image\/png;base64,/);
+    const accuracy = /^test accuracy: (.*)$/m.exec(output)![1]!;
+    expect(page).toContain(`<dt>Accuracy</dt><dd>${accuracy}</dd>`);
+  });
+
+  test('writes nothing of a report when Ctrl-C is pressed before it is done', async () => {
+    const path = join(folder, 'runs', 'stopped');
+    let pressed = false;
+    const { code, complaints } = await runNode(
+      mnist('--samples', '500', '--epochs', '1', '--backend', 'wasm', '--report', path),
+      (printed, kill) => {
+        if (pressed || !printed.includes('test accuracy')) return;
+        pressed = true;
+        kill('SIGINT');
+      },
+    );
+    expect(code).toBe(130);
+    expect(complaints).toMatch(/^(evaluate|predict|report) was stopped /m);
+    await expect(access(path)).rejects.toThrow();
+  });
+
   test.each(['reference', 'wasm', 'native'])('stops after the current step at Ctrl-C on %s', async (backend) => {
     const path = join(folder, 'stopped.json');
     let pressed = false;
@@ -123,6 +160,11 @@ describe('npm run mnist', () => {
     const nowhere = await runNode(mnist('--json', join(folder, 'missing', 'report.json')));
     expect(nowhere).toMatchObject({ code: 2, output: '' });
     expect(nowhere.complaints).toMatch(/^--json: expected a file in a folder that can be written to/);
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    const noFolder = await runNode(mnist('--report', file));
+    expect(noFolder).toMatchObject({ code: 2, output: '' });
+    expect(noFolder.complaints).toMatch(/^--report: expected the name of a folder, received the file/);
   });
 
   test('says what is wrong with the data in a sentence', async () => {

@@ -4,6 +4,7 @@ import { errors } from 'nacre';
 import { interruption } from './interruption.js';
 import { helpText, parseOptions, UsageError } from './options.js';
 import { checkWritable, writeReport } from './report.js';
+import { checkFolder, writeFolder } from './report-folder.js';
 import { train } from './train.js';
 
 const exitCodes = { failure: 1, usage: 2, interrupted: 130 } as const;
@@ -15,8 +16,11 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (options.json !== undefined) await checkWritable(options.json);
-  const report = await train(options, interruption());
-  if (options.json !== undefined) await writeReport(options.json, report);
+  if (options.report) await checkFolder(options.report);
+  const signal = interruption();
+  const trained = await train(options, signal);
+  if (options.json !== undefined) await writeReport(options.json, trained.report);
+  if (options.report !== false) await writeFolder(trained, options.report, signal);
   return 0;
 }
 

@@ -25,6 +25,7 @@ describe('the options of npm run mnist', () => {
       seed: undefined,
       verbose: 1,
       json: undefined,
+      report: undefined,
     });
   });
 
@@ -43,6 +44,14 @@ describe('the options of npm run mnist', () => {
       verbose: 2,
       json: 'a.json',
     });
+  });
+
+  test('say where the report goes, or that there is none', () => {
+    expect(parseOptions(['--report', 'here'])).toMatchObject({ report: 'here' });
+    expect(parseOptions(['--no-report'])).toMatchObject({ report: false });
+    expect(complaint('--report')).toBe('--report: expected a value: --report DIR.');
+    expect(complaint('--no-report=yes')).toBe("--no-report: expected no value, received 'yes'.");
+    expect(complaint('--no-report', '--report', 'here')).toMatch(/^Expected either --report DIR or --no-report/);
   });
 
   test('know every network', () => {

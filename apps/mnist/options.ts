@@ -18,6 +18,8 @@ export interface MnistOptions {
   readonly seed: number | undefined;
   readonly verbose: 0 | 1 | 2;
   readonly json: string | undefined;
+  /** The folder of the report; `false` for none, undefined for one of its own below `runs/`. */
+  readonly report: string | false | undefined;
 }
 
 /** An option or a value that the command does not know. */
@@ -41,6 +43,8 @@ const table = {
   seed: { value: 'N', help: 'repeats a run: initial weights, order of the images, dropout' },
   verbose: { value: '0|1|2', help: 'while training: nothing, a progress bar (unless given), or a line an epoch' },
   json: { value: 'FILE', help: 'also writes settings, results and times to FILE' },
+  report: { value: 'DIR', help: 'writes the report to DIR; to runs/<time>-<network> unless given' },
+  'no-report': { help: 'writes no report' },
   help: { help: 'prints this' },
 } as const satisfies Readonly<Record<string, OptionEntry>>;
 
@@ -90,11 +94,18 @@ export function parseOptions(args: readonly string[]): MnistOptions | 'help' {
       throw unknown('option', name, optionNames, '--');
     }
     if (name === 'help') return 'help';
+    if (name === 'no-report') {
+      if (value !== undefined) throw new UsageError(`--no-report: expected no value, received '${value}'.`);
+      values.set(name, '');
+      continue;
+    }
     // `--epochs --seed 1` lacks the number of epochs.
     const isMissing = value === undefined || value === '' || (!token.inlineValue && /^--?[a-z]/.test(value));
     if (isMissing) throw new UsageError(`--${name}: expected a value: --${name} ${table[name].value}.`);
     values.set(name, value);
   }
+  if (values.has('report') && values.has('no-report'))
+    throw new UsageError('Expected either --report DIR or --no-report, received both.');
   return {
     network: oneOf(values, 'network', networkNames) ?? 'first',
     epochs: wholeNumber(values, 'epochs', 1),
@@ -105,6 +116,7 @@ export function parseOptions(args: readonly string[]): MnistOptions | 'help' {
     seed: wholeNumber(values, 'seed', 0),
     verbose: Number(oneOf(values, 'verbose', verbosities) ?? 1) as 0 | 1 | 2,
     json: values.get('json'),
+    report: values.has('no-report') ? false : values.get('report'),
   };
 }
 

@@ -20,11 +20,21 @@ interface Samples {
   readonly labels: Tensor;
 }
 
+/** What a run came to, and what a report on it takes. */
+export interface Trained {
+  readonly report: Report;
+  readonly model: Sequential;
+  /** The test data as the network takes it, and the images of it. */
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly images: Tensor;
+}
+
 /**
  * Trains and tests as `options` say, telling of it on standard output.
  * @throws StoppedError after the step under way when `signal` asks to stop
  */
-export async function train(options: MnistOptions, signal: AbortSignal): Promise<Report> {
+export async function train(options: MnistOptions, signal: AbortSignal): Promise<Trained> {
   const network: Network = networks[options.network];
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
   setRandomSeed(seed);
@@ -47,7 +57,7 @@ export async function train(options: MnistOptions, signal: AbortSignal): Promise
   console.log(`\n${await showOne(model, network, testSamples, seed, signal)}\n`);
   console.log(`test loss: ${testLoss.toFixed(4)}`);
   console.log(`test accuracy: ${testAccuracy!.toFixed(4)}`);
-  return {
+  const report = {
     network: options.network,
     backend: backend.name,
     threads: backend.threads,
@@ -57,6 +67,7 @@ export async function train(options: MnistOptions, signal: AbortSignal): Promise
     history,
     secondsPerEpoch,
   };
+  return { report, model, x, y, images: testSamples.images };
 }
 
 async function load(samples: number | undefined, signal: AbortSignal): Promise<[training: Samples, test: Samples]> {

@@ -10,6 +10,8 @@ import { imageGridSpec } from '../../src/plot/specs/image-grid.js';
 import { linesSpec } from '../../src/plot/specs/lines.js';
 import { networkSpec } from '../../src/plot/specs/network.js';
 import { precisionRecallSpec } from '../../src/plot/specs/precision-recall.js';
+import { predictedTrueSpec } from '../../src/plot/specs/predicted-true.js';
+import { residualsSpec } from '../../src/plot/specs/residuals.js';
 import { rocSpec } from '../../src/plot/specs/roc.js';
 import type { VegaLiteSpec } from '../../src/plot/specs/spec.js';
 import { diverging } from '../../src/plot/specs/theme.js';
@@ -130,6 +132,29 @@ export const pictureExamples: Readonly<Record<string, VegaLiteSpec>> = {
       falsePositiveRate: range(41).map((i) => i / 40),
       truePositiveRate: range(41).map((i) => ((i / 40) * (10 + k)) / ((i / 40) * (9 + k) + 1 + k / 5)),
       area: 0.99 - k / 100,
+    })),
+  ),
+  predicted: predictedTrueSpec([
+    {
+      name: '',
+      truth: range(60).map((i) => i - 20),
+      predicted: range(60).map((i) => 0.9 * (i - 20) + ((i * 37) % 11) - 5),
+    },
+  ]),
+  'predicted-many': predictedTrueSpec(
+    ['width (cm)', 'height (cm)'].map((name, k) => ({
+      name,
+      truth: range(2000).map((i) => (i % 997) / 10),
+      predicted: range(2000).map((i) => ((i % 997) + ((i * 7919) % (100 + 150 * k))) / 10),
+    })),
+  ),
+  residuals: residualsSpec([
+    { name: '', residuals: range(400).map((i) => ((i * 37) % 101) / 25 + ((i * 53) % 89) / 25 - 4) },
+  ]),
+  'residuals-two': residualsSpec(
+    ['width (cm)', 'height (cm)'].map((name, k) => ({
+      name,
+      residuals: range(30).map((i) => ((i * (3 + k)) % 13) - 5),
     })),
   ),
   'roc-two': rocSpec([
