@@ -1,9 +1,10 @@
 // `model.report`: judges a model, draws what comes out, and writes it as a folder with one page.
-import { ShapeError, StateError, ValueError } from './base/errors.js';
+import { DataError, ShapeError, StateError, ValueError } from './base/errors.js';
 import type { NDArray } from './base/ndarray.js';
 import { formatShape } from './base/shape.js';
 import { rejectUnknownOptions, unknownName } from './base/suggest.js';
 import { checkWhole } from './nn/check.js';
+import { activeFiles } from './nn/files.js';
 import { toTensor, type ModelData } from './nn/model/data.js';
 import { Breather } from './nn/model/pace.js';
 import { throwIfAborted } from './nn/model/run-pass.js';
@@ -66,6 +67,10 @@ export async function writeReport(
 ): Promise<ReportResult> {
   const { directory, signal } = options;
   checkOptions(model, options);
+  if (directory !== undefined && (await activeFiles().size(directory)) !== undefined)
+    throw new DataError(
+      `report: expected directory to be a folder, but '${directory}' is a file. Choose another name.`,
+    );
   const { clock } = platform();
   const batch = options.batchSize === undefined ? {} : { batchSize: options.batchSize };
   const running = { ...batch, verbose: 0, signal } as const;
@@ -198,7 +203,7 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Writes each file beside and renames it, the page last: where there is one, all that it names is there. */
 async function writeAll(directory: string, contents: ReadonlyMap<string, Uint8Array>): Promise<string[]> {
-  const { files } = platform();
+  const files = activeFiles();
   await files.makeDirectory(directory);
   const paths: string[] = [];
   for (const [name, bytes] of contents) {

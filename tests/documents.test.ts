@@ -14,8 +14,11 @@ afterAll(async () => {
   await setBackend('reference');
 });
 
-test.each(['callbacks.md', 'metrics.md', 'pictures.md', 'saving.md', 'tensorboard.md'])('docs/%s', async (page) => {
-  const { printed, expected } = await runPage(page);
-  expect(expected.length).toBeGreaterThan(0);
-  expect(printed).toEqual(expected);
-});
+test.each(['callbacks.md', 'metrics.md', 'pictures.md', 'report.md', 'saving.md', 'tensorboard.md'])(
+  'docs/%s',
+  async (page) => {
+    const { printed, expected } = await runPage(page);
+    expect(expected.length).toBeGreaterThan(0);
+    expect(printed).toEqual(expected);
+  },
+);

@@ -100,6 +100,22 @@ describe('a network on MNIST', () => {
     expect((tested as { accuracy: number }).accuracy).toBeGreaterThan(0.8);
   });
 
+  test('is told of on a page', async () => {
+    const told = await json('report --model digits.safetensors --samples 300 --output told');
+    expect(told).toMatchObject({ model: 'digits.safetensors', data: 'mnist', images: 300, report: 'told/report.html' });
+    const { test: tested } = await json('evaluate --model digits.safetensors --samples 300');
+    expect(told.test).toEqual(tested);
+    expect((await readdir(join(folder, 'told'))).sort()).toEqual(
+      (told.files as string[]).map((path) => path.replace('told/', '')).sort(),
+    );
+    const page = await readFile(join(folder, 'told', 'report.html'), 'utf8');
+    expect(page).toContain('<h1>Report on digits.safetensors</h1>');
+    expect(page).toContain('<img src="data:image/png;base64,');
+    await fails('report --model digits.safetensors', /^nacre report: expected --output DIR\./, 2);
+    const words = /^--output: expected the name of a folder, received the file 'damaged\.png'\./;
+    await fails('report --model digits.safetensors --output damaged.png', words, 2);
+  });
+
   test('goes on from its file', async () => {
     const before = await json('evaluate --model again.safetensors --samples 1000');
     await nacre('train --model again.safetensors --samples 4000 --epochs 1 --output again.safetensors');

@@ -144,6 +144,27 @@ export const commands = {
       ['nacre predict --model flowers.safetensors --json photos/*.jpg', 'many, for a program'],
     ],
   },
+  report: {
+    summary: 'writes a page on how good a model is',
+    description:
+      'Writes a folder with a page on a model, judged on the test images of MNIST or on all images of a folder: results, ' +
+      'confusion matrix, ROC and precision-recall curves, the worst mistakes, layers and settings; and the pictures as ' +
+      'PNG and SVG.',
+    options: {
+      model,
+      data: { kind: 'text', value: 'mnist|FOLDER', completes: 'data', help: 'what to judge on, mnist unless given' },
+      output: { kind: 'text', value: 'DIR', help: 'the folder that is written; made where missing' },
+      samples,
+      'batch-size': batchSize,
+      prepare,
+      ...machine,
+      json,
+    },
+    examples: [
+      ['nacre report --model digits.safetensors --output digits-report', 'on the test images of MNIST'],
+      ['nacre report --model flowers.safetensors --data more-flowers --output report', 'on a folder'],
+    ],
+  },
   summary: {
     summary: 'prints the layers of a model',
     description:

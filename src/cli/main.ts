@@ -24,6 +24,9 @@ async function run(request: Request): Promise<number> {
     case 'evaluate':
       await (await import('./evaluate.js')).evaluate(request.options);
       return exitCodes.success;
+    case 'report':
+      await (await import('./report.js')).report(request.options);
+      return exitCodes.success;
     case 'predict': {
       const { predict } = await import('./predict.js');
       return (await predict(request.options, request.operands)) ? exitCodes.success : exitCodes.failure;
