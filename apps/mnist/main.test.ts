@@ -86,7 +86,7 @@ describe('npm run mnist', () => {
   test('writes a report after its other lines, and says where', async () => {
     const path = join(folder, 'runs', 'flat');
     const { code, output, complaints } = await runNode(
-      mnist('--samples', '96', '--epochs', '2', '--network', 'onehot', '--backend', 'wasm', '--report', path),
+      mnist('--samples', '96', '--batch-size', '16', '--network', 'onehot', '--backend', 'wasm', '--report', path),
     );
     expect([code, complaints]).toEqual([0, '']);
     expect(output.trimEnd().split('\n').slice(-3)).toEqual([

@@ -64,6 +64,6 @@ tfoot tr:first-child td { border-top: 1px solid var(--faint); }
   .files { display: none; }
   .scroll { overflow: visible; }
   .picture svg { filter: none; max-height: 22cm; }
-  .gallery { grid-template-columns: repeat(8, 1fr); }
+  .gallery { grid-template-columns: repeat(6, 1fr); }
 }
 `;

@@ -81,7 +81,7 @@ export function residualsSpec(outputs: readonly Residuals[], options: PictureOpt
       },
       {
         data: { values: [{ zero: 0 }] },
-        mark: { type: 'rule', color: ink.strong, strokeDash: [4, 4] },
+        mark: { type: 'rule', color: colours.orange, strokeWidth: 2, strokeDash: [4, 4] },
         encoding: { x: { field: 'zero', type: 'quantitative' } },
       },
     ],
