@@ -126,6 +126,9 @@ export {
   type Values,
 } from './evaluation.js';
 
+// Reports.
+export { writeReport } from './report.js';
+
 // Pictures.
 export * from './pictures.js';
 

@@ -5,6 +5,7 @@ import { wasmBackend } from './backends/wasm/backend.js';
 import { nodePictures } from './node-pictures.js';
 import { nodePlatform } from './platform/node.js';
 import { nodeNativeTools } from './platform/node/native-tools.js';
+import { writeReport } from './report.js';
 import { start } from './start.js';
 
 start({
@@ -20,6 +21,7 @@ start({
   ],
   environment: process.env,
   pictures: nodePictures,
+  reporter: writeReport,
 });
 
 export * from './api.js';

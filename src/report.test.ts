@@ -172,6 +172,13 @@ describe('reports on other models', () => {
     expect(report.html).toContain('<td>height</td>');
   });
 
+  test('are written by the function too', async () => {
+    const { x, y } = corners(12);
+    const model = cornerModel('sparseCategoricalCrossentropy');
+    const { classification } = await nacre.writeReport(model, x, y);
+    expect(classification).toEqual((await model.report(x, y)).classification);
+  });
+
   test('show a history from elsewhere, and work without compile', async () => {
     const model = sequential([layers.dense({ units: 1, inputShape: [1] })]);
     const history = { history: { loss: [3, 2, 1], mae: [1, 0.5, 0.7] } };

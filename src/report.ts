@@ -1,4 +1,4 @@
-// `model.report`: judges a model, draws what comes out, and writes it as a folder with one page.
+// `model.report` and `writeReport`: judges a model, draws what comes out, and writes it as a folder with one page.
 import { DataError, ShapeError, StateError, ValueError } from './base/errors.js';
 import type { NDArray } from './base/ndarray.js';
 import { formatShape } from './base/shape.js';
@@ -59,11 +59,21 @@ interface Judgement {
   readonly images: readonly string[] | undefined;
 }
 
+/**
+ * Judges a model on x [samples, ...] and y: `model.report` as a function, for pages too. In a page, `directory` is one of
+ * the origin's private files; without it the page of the report is in the result.
+ * @throws StateError before the model is built
+ * @throws ShapeError, DataError or ValueError for data and options that do not fit, or predictions that are not finite
+ * @throws StoppedError, with nothing written, if `signal` asks to stop
+ * @example
+ * const { html } = await writeReport(model, xTest, yTest);
+ * frame.srcdoc = html;
+ */
 export async function writeReport(
   model: ReportableModel,
   x: ModelData,
   y: ModelData,
-  options: ReportOptions,
+  options: ReportOptions = {},
 ): Promise<ReportResult> {
   const { directory, signal } = options;
   checkOptions(model, options);

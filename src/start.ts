@@ -4,7 +4,7 @@ import { readFlags, setFlags } from './base/flags.js';
 import { Engine, setEngine } from './engine/engine.js';
 import { setConsole } from './nn/console.js';
 import { setFiles } from './nn/files.js';
-import { setReporter } from './nn/reporting.js';
+import { setReporter, type Reporter } from './nn/reporting.js';
 import { setPlatform } from './platform/current.js';
 import type { Platform } from './platform/platform.js';
 import { setPictureServices, type PictureServices } from './plot/services.js';
@@ -19,10 +19,14 @@ export interface StartOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What draws and shows pictures. */
   readonly pictures?: PictureServices | undefined;
+  /**
+   * What `model.report` calls. A page is not given any: what draws pictures would be part of every page that trains.
+   */
+  readonly reporter?: Reporter | undefined;
 }
 
 /** Called once by each entry point, before anything of the package is used. */
-export function start({ platform, backends, environment, pictures }: StartOptions): void {
+export function start({ platform, backends, environment, pictures, reporter }: StartOptions): void {
   const flags = readFlags(
     environment,
     backends.map(({ name }) => name),
@@ -30,8 +34,7 @@ export function start({ platform, backends, environment, pictures }: StartOption
   setFlags(flags);
   setPlatform(platform);
   if (pictures !== undefined) setPictureServices(pictures);
-  // Loaded with the first report.
-  setReporter(async (...args) => (await import('./report.js')).writeReport(...args));
+  if (reporter !== undefined) setReporter(reporter);
   const threads = flags.threads ?? defaultThreads(platform.workers);
   setEngine(new Engine({ backends, threads, preferred: flags.backend, warn: (message) => platform.warn(message) }));
   setFiles(platform.files);

@@ -144,7 +144,13 @@ export interface ReportResult {
   readonly files: readonly string[];
 }
 
-type Reporter = (model: ReportableModel, x: ModelData, y: ModelData, options: ReportOptions) => Promise<ReportResult>;
+/** Judges a model on x and y, and writes what comes out. */
+export type Reporter = (
+  model: ReportableModel,
+  x: ModelData,
+  y: ModelData,
+  options: ReportOptions,
+) => Promise<ReportResult>;
 
 let current: Reporter | undefined;
 
@@ -153,9 +159,11 @@ export function setReporter(reporter: Reporter): void {
   current = reporter;
 }
 
-/** What writes reports. @throws StateError where no entry point has connected it */
+/** What writes reports. @throws StateError in a page, with what to call there */
 export function activeReporter(): Reporter {
   if (current === undefined)
-    throw new StateError("Nothing to write reports with is set. Import 'nacre' itself, whose entry points set it.");
+    throw new StateError(
+      "model.report is there in Node. In a page, import { writeReport } from 'nacre' and call writeReport(model, x, y), so that only pages that report carry what draws pictures.",
+    );
   return current;
 }

@@ -384,7 +384,8 @@ export abstract class Model implements TrainableModel {
    * Judges the model on x [samples, ...] and y and writes what comes out as a folder: `report.html`, a page that needs
    * nothing else (results, training curves, confusion matrix, ROC and precision-recall curves, the worst mistakes; for
    * a regression predicted against true values and residuals; layers and settings), `history.json`, and each picture as
-   * PNG and SVG. Without `directory` nothing is written, and the page is in the result.
+   * PNG and SVG. Without `directory` nothing is written, and the page is in the result. In browsers `writeReport` does the
+   * same.
    * @throws StateError before the model is built
    * @throws ShapeError, DataError or ValueError for data and options that do not fit, or predictions that are not finite
    * @throws DataError if the folder cannot be written
