@@ -32,7 +32,13 @@ const chinese = {
   'chance ({score})': '随机猜测（{score}）',
   'true {label}': '应为 {label}',
   '{count} parameters': '{count} 个参数',
+  'True value': '真实值',
+  'Predicted value': '预测值',
+  'Residual (true − predicted)': '残差（真实值 − 预测值）',
+  '{shown} of {total} points': '{total} 个点中的 {shown} 个',
   // Titles.
+  'Predicted against true': '预测值与真实值',
+  Residuals: '残差',
   'Training history': '训练曲线',
   'Confusion matrix': '混淆矩阵',
   'ROC curve': 'ROC 曲线',

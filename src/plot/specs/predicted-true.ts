@@ -1,4 +1,5 @@
 // What a regression predicts against what was true: a perfect one lies on the diagonal.
+import { say } from '../language.js';
 import { finite, type PictureOptions, type VegaLiteSpec } from './spec.js';
 import { ink, palette, themed } from './theme.js';
 
@@ -21,7 +22,7 @@ function evenly(length: number, count: number): number[] {
 
 /** A point a sample, true value across and predicted value up, and the diagonal. */
 export function predictedTrueSpec(outputs: readonly Predictions[], options: PictureOptions = {}): VegaLiteSpec {
-  const { width = 360, height = 360, title = 'Predicted against true' } = options;
+  const { width = 360, height = 360, title = say('Predicted against true') } = options;
   const share = Math.floor(most / Math.max(1, outputs.length));
   const values = outputs.flatMap(({ name, truth, predicted }) =>
     evenly(truth.length, share).map((i) => ({
@@ -64,8 +65,8 @@ export function predictedTrueSpec(outputs: readonly Predictions[], options: Pict
           data: { values },
           mark: { type: 'point', filled: true, size: values.length > 1000 ? 18 : 34, opacity },
           encoding: {
-            x: axis('true', 'True value'),
-            y: axis('predicted', 'Predicted value'),
+            x: axis('true', say('True value')),
+            y: axis('predicted', say('Predicted value')),
             color: {
               field: 'output',
               type: 'nominal',
@@ -76,6 +77,6 @@ export function predictedTrueSpec(outputs: readonly Predictions[], options: Pict
         },
       ],
     },
-    total > values.length ? `${values.length} of ${total} points` : undefined,
+    total > values.length ? say('{shown} of {total} points', { shown: values.length, total }) : undefined,
   );
 }

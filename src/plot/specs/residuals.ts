@@ -1,4 +1,5 @@
 // How the errors of a regression are spread: a histogram of true value minus predicted value.
+import { say } from '../language.js';
 import type { JsonObject, PictureOptions, VegaLiteSpec } from './spec.js';
 import { colours, ink, themed } from './theme.js';
 
@@ -56,7 +57,7 @@ export function histogramOf(values: ArrayLike<number>, most = 40): Bin[] {
 
 /** A histogram for each output, and a line where the error is 0. */
 export function residualsSpec(outputs: readonly Residuals[], options: PictureOptions = {}): VegaLiteSpec {
-  const { width = 360, height = 240, title = 'Residuals' } = options;
+  const { width = 360, height = 240, title = say('Residuals') } = options;
   const panel = ({ name, residuals }: Residuals): JsonObject => ({
     width,
     height,
@@ -70,12 +71,12 @@ export function residualsSpec(outputs: readonly Residuals[], options: PictureOpt
           x: {
             field: 'from',
             type: 'quantitative',
-            title: 'Residual (true − predicted)',
+            title: say('Residual (true − predicted)'),
             scale: { zero: false, nice: true },
             axis: { tickCount: 6, grid: false },
           },
           x2: { field: 'to' },
-          y: { field: 'count', type: 'quantitative', title: 'Samples', axis: { tickMinStep: 1, format: ',d' } },
+          y: { field: 'count', type: 'quantitative', title: say('Samples'), axis: { tickMinStep: 1, format: ',d' } },
           y2: { datum: 0 },
         },
       },
