@@ -49,6 +49,7 @@ export * as initializers from './nn/initializers.js';
 export * as layers from './nn/layers/index.js';
 /** What training makes small. */
 export * as losses from './nn/losses/index.js';
+export { evaluateMetric, type EvaluateMetricOptions } from './nn/metrics/evaluate-metric.js';
 /** What is measured beside the loss. */
 export * as metrics from './nn/metrics/index.js';
 export type { CompileOptions } from './nn/model/compiled.js';
