@@ -114,7 +114,7 @@ try {
         .filter((file) => statSync(join(installed, file)).isFile());
       for (const file of ['package.json', 'README.md', 'LICENSE', 'dist/node.js', 'dist/browser.js', 'dist/node.d.ts'])
         assert(files.includes(file), `${file} is missing`);
-      const usual = /^(package[.]json|README[.]md|LICENSE|CHANGELOG[.]md|dist\/.*[.](js|d[.]ts)([.]map)?)$/;
+      const usual = /^(package[.]json|README([.]zh-CN)?[.]md|LICENSE|CHANGELOG[.]md|dist\/.*[.](js|d[.]ts)([.]map)?)$/;
       const stray = files.filter((file) => !usual.test(file) || file.includes('.test.'));
       assert.deepEqual(stray, [], 'files that should not be there');
     });
