@@ -23,9 +23,20 @@ export interface Ended {
 /** Told all that a process has printed whenever it prints, and may end it. */
 export type Listener = (printed: string, kill: (signal: NodeJS.Signals) => void) => void;
 
-/** Runs Node in the repository until it ends. */
-export function runNode(args: readonly string[], listener?: Listener): Promise<Ended> {
-  const child = spawn(process.execPath, args, { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
+export interface Surroundings {
+  /** The folder it runs in; the repository unless given. */
+  readonly cwd?: string | undefined;
+  /** Its environment; that of this process unless given. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Runs Node until it ends. */
+export function runNode(
+  args: readonly string[],
+  listener?: Listener,
+  { cwd = repository, env = process.env }: Surroundings = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let complaints = '';
   const tell = (): void => listener?.(output + complaints, (signal) => child.kill(signal));
