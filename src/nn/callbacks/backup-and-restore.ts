@@ -67,7 +67,7 @@ export class BackupAndRestore extends Callback {
       throw new DataError(
         `${what}: ${file.place} is no backup of a training. Remove it to begin anew, or choose another folder.`,
       );
-    restoreWeights(model.weights, file);
+    restoreWeights(model, file);
     if (!restoreOptimizer(model.buildOptimizer(what), file))
       throw new DataError(
         `${what}: ${file.place} is of a training with another optimizer. Compile the model as before, or remove the file to begin anew.`,

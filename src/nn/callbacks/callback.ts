@@ -2,7 +2,7 @@
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Json } from '../../formats/json.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import type { SavableModel } from '../saving/model-file.js';
+import type { SavableModel } from '../saving/contents.js';
 import type { TrainingRun } from './training-run.js';
 
 /** Numbers by name: `loss`, each metric, and with `val_` before it what validation gave. */

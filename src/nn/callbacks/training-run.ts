@@ -1,6 +1,6 @@
 // What callbacks can do with the training under way beyond hearing of it: keep it, go back to a moment of it, look into
 // its steps. `fit` provides it as `model.run`.
-import type { NamedArrays } from '../saving/state.js';
+import type { NamedArrays } from '../saving/format.js';
 import type { Json } from '../../formats/json.js';
 
 /** Where a training stands beside the model's weights and its optimizer's state, for a file. */

@@ -219,9 +219,14 @@ export abstract class Model implements TrainableModel {
     await writeModelFile(this, path, 'save', { withConfig: true });
   }
 
-  /** What `save` writes, as bytes: for a download in a page, or a store of one's own. `loadModel` takes them too. */
-  async toBytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return encodeModel(this, 'toBytes', { withConfig: true });
+  /**
+   * What `save` writes, as bytes: for a download in a page, or a store of one's own. `loadModel` takes them too.
+   * `format` is 'safetensors' unless given.
+   * @throws ValueError for a format that there is not, or one of several files
+   */
+  async toBytes(options: { readonly format?: string } = {}): Promise<Uint8Array<ArrayBuffer>> {
+    rejectUnknownOptions('toBytes', options, ['format']);
+    return encodeModel(this, 'toBytes', options.format ?? 'safetensors', { withConfig: true });
   }
 
   /** Writes the weights to a file, `weights.safetensors`, and the optimizer's state once there is one. As `save`. */
@@ -239,7 +244,7 @@ export abstract class Model implements TrainableModel {
   async loadWeights(path: string): Promise<void> {
     this.#checkBuilt('loadWeights');
     const file = await readModelFile(path, 'loadWeights');
-    restoreWeights(this.weights, file);
+    restoreWeights(this, file);
     if (file.optimizer && this.#compiled) restoreOptimizer(this.buildOptimizer('loadWeights'), file);
   }
 

@@ -1,13 +1,60 @@
-// Which formats models are kept in, by the ending of the file's name.
+// Which formats models are kept in, by the ending of the file's name, or by a file's first bytes. Each is loaded when it
+// is first used.
 import { ValueError } from '../../base/errors.js';
 import { show } from '../check.js';
+import type { ModelFormat } from './format.js';
 
-const endings = ['.safetensors'] as const;
+interface FormatEntry {
+  /** What callers ask for it by: `toBytes({ format: 'safetensors' })`. */
+  readonly name: string;
+  /** Of a file's name, in lower case; the first that fits counts. */
+  readonly endings: readonly string[];
+  /** Whether a file of unknown name is of this format. */
+  readonly begins: (bytes: Uint8Array) => boolean;
+  readonly load: () => Promise<ModelFormat>;
+}
+
+/** The format of bytes that are of no other. */
+const safetensors: FormatEntry = {
+  name: 'safetensors',
+  endings: ['.safetensors'],
+  begins: () => true,
+  load: async () => (await import('./safetensors-file.js')).safetensorsFile,
+};
+
+const entries: readonly FormatEntry[] = [safetensors];
+
+const endings = entries.flatMap((entry) => entry.endings);
+
+function entryOf(path: string): FormatEntry | undefined {
+  const name = path.toLowerCase();
+  return entries.find((entry) => entry.endings.some((ending) => name.endsWith(ending)));
+}
 
 /** @throws ValueError, with the list of what exists, for a path whose ending names no format that Nacre writes and reads */
 export function checkFileFormat(path: unknown, what: string): string {
-  if (typeof path === 'string' && endings.some((ending) => path.toLowerCase().endsWith(ending))) return path;
+  if (typeof path === 'string' && entryOf(path)) return path;
+  const listed = endings.length === 1 ? endings[0] : `${endings.slice(0, -1).join(', ')} or ${endings.at(-1)}`;
   throw new ValueError(
-    `${what}: expected the name of a file that ends in ${endings.join(' or ')}, received ${show(path)}. For example 'model.safetensors'.`,
+    `${what}: expected the name of a file that ends in ${listed}, received ${show(path)}. For example 'model.safetensors'.`,
   );
+}
+
+/** The format that the ending of `path` names. @throws ValueError, with the list of what exists, if there is none */
+export function formatOf(path: string, what: string): Promise<ModelFormat> {
+  return entryOf(checkFileFormat(path, what))!.load();
+}
+
+/** The format of a name. @throws ValueError, with the list of what exists, if there is none */
+export function formatNamed(name: string, what: string): Promise<ModelFormat> {
+  const entry = entries.find((candidate) => candidate.name === name);
+  if (entry) return entry.load();
+  throw new ValueError(
+    `${what}: expected format to be one of ${entries.map((each) => `'${each.name}'`).join(', ')}, received ${show(name)}.`,
+  );
+}
+
+/** The format that bytes without a name are in. */
+export function formatOfBytes(bytes: Uint8Array): Promise<ModelFormat> {
+  return (entries.find(({ begins }) => begins(bytes)) ?? safetensors).load();
 }

@@ -12,8 +12,8 @@ import type { CompileOptions } from '../model/compiled.js';
 import { Sequential } from '../model/sequential.js';
 import { adoptSeed } from '../naming.js';
 import { ConfigReader, type CustomObjects } from './from-config.js';
-import { decodeModel, readModelFile, type ModelFile } from './model-file.js';
-import type { NamedArrays } from './state.js';
+import type { ModelConfig, ModelFile } from './format.js';
+import { decodeModel, readModelFile } from './model-file.js';
 import { restoreOptimizer, restoreStreams, restoreWeights } from './restore.js';
 
 /** More than any model has; a longer list is a damaged file. */
@@ -50,10 +50,10 @@ export async function loadModel(
   const file = await fileOf(source);
   const reader = new ConfigReader(options.customObjects ?? {});
   const model = modelOf(file, reader);
-  restoreWeights(model.weights, file);
+  restoreWeights(model, file);
   restoreStreams(model.layers, file);
   if (file.random) adoptSeed(file.random.seed);
-  const compileConfig = file.model?.compile_config;
+  const compileConfig = file.config?.compile_config;
   if (withCompile && isRecord(compileConfig) && compileConfig.loss !== undefined) {
     if (compileAgain(model, compileConfig, reader, file.place) && file.optimizer)
       restoreOptimizer(model.buildOptimizer('loadModel'), file);
@@ -63,12 +63,12 @@ export async function loadModel(
 
 async function fileOf(source: unknown): Promise<ModelFile> {
   if (typeof source === 'string') return readModelFile(source, 'loadModel');
-  if (source instanceof Uint8Array) return decodeModel(source, 'the bytes given');
-  if (source instanceof ArrayBuffer) return decodeModel(new Uint8Array(source), 'the bytes given');
+  if (source instanceof Uint8Array) return decodeModel(source, 'loadModel');
+  if (source instanceof ArrayBuffer) return decodeModel(new Uint8Array(source), 'loadModel');
   throw new ValueError(`loadModel: expected a path or the bytes of a file, received ${show(source)}.`);
 }
 
-function modelOf({ model, weights, place }: ModelFile, reader: ConfigReader): Sequential {
+function modelOf({ config: model, weightElements, place }: ModelFile, reader: ConfigReader): Sequential {
   if (!model)
     throw new DataError(
       `loadModel: ${place} has weights but no model. Build the model and call model.loadWeights, or save it with model.save.`,
@@ -93,7 +93,7 @@ function modelOf({ model, weights, place }: ModelFile, reader: ConfigReader): Se
     throw new DataError(`${place}, layer ${index}: expected the description of a layer, received ${show(layer)}.`);
   });
   try {
-    return withWeightSource(weightsWithin(weights), () => {
+    return withWeightSource(weightsWithin(weightElements), () => {
       const made = new Sequential({ name, layers });
       if (!made.built) made.build(builtShape(model, config));
       return made;
@@ -104,8 +104,7 @@ function modelOf({ model, weights, place }: ModelFile, reader: ConfigReader): Se
 }
 
 /** Weights without values of their own, as many elements as the file has and no more: a file decides what is allocated. */
-function weightsWithin(weights: NamedArrays): WeightSource {
-  const available = [...weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+function weightsWithin(available: number): WeightSource {
   let used = 0;
   return (shape) => {
     used += sizeOf(shape);
@@ -117,13 +116,18 @@ function weightsWithin(weights: NamedArrays): WeightSource {
   };
 }
 
-function builtShape(model: Record<string, Json>, config: Record<string, Json>): PartialShape {
+function builtShape(model: ModelConfig, config: Record<string, Json>): PartialShape {
   const built = isRecord(model.build_config) ? model.build_config.input_shape : undefined;
   return checkPartialShape(config.build_input_shape ?? built, 'build_input_shape');
 }
 
 /** Compiles as the file says. Whether it could. */
-function compileAgain(model: Sequential, config: Record<string, Json>, reader: ConfigReader, place: string): boolean {
+function compileAgain(
+  model: Sequential,
+  config: Readonly<Record<string, Json>>,
+  reader: ConfigReader,
+  place: string,
+): boolean {
   const { optimizer = null, loss = null, metrics = null, weighted_metrics: weightedMetrics = null } = config;
   const missing = reader.missingIn([optimizer, loss, metrics, weightedMetrics]);
   if (missing.length > 0) {

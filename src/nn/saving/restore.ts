@@ -2,27 +2,32 @@
 import { DataError } from '../../base/errors.js';
 import { sameShape } from '../../base/shape.js';
 import { fromNDArray } from '../../tensor/creation.js';
-import type { Variable } from '../../tensor/variable.js';
 import { activeConsole } from '../console.js';
 import type { Layer } from '../layers/layer.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import type { ModelFile } from './model-file.js';
+import { outlineOf, type SavableModel } from './contents.js';
+import type { MatchOptions, ModelFile } from './format.js';
 import { assignVariables, namedOptimizerState, namedWeights } from './state.js';
 
 const rateName = 'optimizer/learning_rate';
 
 /** The weights of the file. @throws DataError, with nothing changed, unless names or order, and all shapes, fit */
-export function restoreWeights(weights: readonly Variable[], file: ModelFile): void {
-  assignVariables(namedWeights(weights), file.weights, file.weightOrder, file.place);
+export function restoreWeights(
+  model: Pick<SavableModel, 'layers' | 'weights'>,
+  file: ModelFile,
+  options: MatchOptions = {},
+): void {
+  assignVariables(namedWeights(model.weights), file.weightsFor(outlineOf(model), options), file.place);
 }
 
 /** The state of the optimizer that the file has, if it is one of the same kind for the same weights. */
 export function restoreOptimizer(optimizer: Optimizer, file: ModelFile): boolean {
   if (!file.optimizer) return false;
-  const { className, names } = file.optimizer;
+  const { className = optimizer.className, names } = file.optimizer;
   // What Keras calls decay is described as a schedule, and a schedule is no variable.
-  const isLeftOut = (name: string): boolean => name === rateName && typeof optimizer.learningRate !== 'number';
-  const values = file.optimizer.values.filter((_, index) => !isLeftOut(names[index]!));
+  const isLeftOut = (name: string | undefined): boolean =>
+    name === rateName && typeof optimizer.learningRate !== 'number';
+  const values = file.optimizer.values.filter((_, index) => !isLeftOut(names?.[index]));
   const named = namedOptimizerState(optimizer);
   const variables = [...named.values()];
   const fits =

@@ -1,13 +1,11 @@
 // The numbers of a model as named arrays, and back: its weights, and what its optimizer keeps.
-import { DataError, InternalError } from '../../base/errors.js';
+import { DataError } from '../../base/errors.js';
 import type { NDArray } from '../../base/ndarray.js';
 import { formatShape, sameShape } from '../../base/shape.js';
 import { fromNDArray } from '../../tensor/creation.js';
 import type { Variable } from '../../tensor/variable.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-
-/** Arrays under the names of the variables they are of, in their order. */
-export type NamedArrays = ReadonlyMap<string, NDArray>;
+import type { FoundWeights, NamedArrays } from './format.js';
 
 /** Variables under the names that a file has for them. */
 export type NamedVariables = ReadonlyMap<string, Variable>;
@@ -35,47 +33,32 @@ function uniquelyNamed(entries: readonly (readonly [string, Variable])[]): Named
   return named;
 }
 
-/** The values as they are now, all of the same moment. */
-export async function readVariables(...groups: readonly NamedVariables[]): Promise<NamedArrays> {
-  const values = groups.flatMap((group) => [...group].map(([name, { value }]) => [name, value] as const));
-  const arrays = new Map<string, NDArray>();
-  for (const [name, value] of values) {
-    if (arrays.has(name)) throw new InternalError(`Two variables go by the name '${name}' in a file.`);
-    arrays.set(name, await value.realize());
+/** The values as they are now, group by group, all of the same moment. */
+export async function readVariables(...groups: readonly NamedVariables[]): Promise<NamedArrays[]> {
+  const values = groups.map((group) => [...group].map(([name, { value }]) => [name, value] as const));
+  const read: NamedArrays[] = [];
+  for (const group of values) {
+    const arrays = new Map<string, NDArray>();
+    for (const [name, value] of group) arrays.set(name, await value.realize());
+    read.push(arrays);
   }
-  return arrays;
+  return read;
 }
 
 /**
- * Gives the variables the values that a file has for them: by name, or, where names differ (automatic ones count on from
- * model to model), one after the other in the order that the file lists. Nothing is assigned unless all fits.
+ * Gives the variables the values that a file has for them. Nothing is assigned unless all fits.
  * @throws DataError that lists what is missing, what is left over and which shapes differ
  */
-export function assignVariables(
-  variables: NamedVariables,
-  arrays: NamedArrays,
-  order: readonly string[] | undefined,
-  place: string,
-): void {
-  const names = [...variables.keys()];
-  const byName = names.every((name) => arrays.has(name));
-  const sources = byName || order?.length !== names.length ? names : order;
-  const problems = names.flatMap((name, index) => {
-    const array = arrays.get(sources[index]!);
-    const { shape } = variables.get(name)!;
-    if (!array) return [`'${name}' ${formatShape(shape)} is missing`];
+export function assignVariables(variables: NamedVariables, { found, leftOver }: FoundWeights, place: string): void {
+  const problems = [...variables].flatMap(([path, { shape }]) => {
+    const source = found.get(path);
+    if (!source) return [`'${path}' ${formatShape(shape)} is missing`];
+    const { name, array } = source;
     if (sameShape(array.shape, shape)) return [];
-    return [
-      `'${sources[index]!}' has shape ${formatShape(array.shape)}, and the model's '${name}' ${formatShape(shape)}`,
-    ];
+    return [`'${name}' has shape ${formatShape(array.shape)}, and the model's '${path}' ${formatShape(shape)}`];
   });
-  const used = new Set(sources);
-  for (const [name, { shape }] of arrays)
-    if (!used.has(name)) problems.push(`'${name}' ${formatShape(shape)} is not in the model`);
+  for (const [name, { shape }] of leftOver) problems.push(`'${name}' ${formatShape(shape)} is not in the model`);
   if (problems.length > 0)
     throw new DataError(`${place}: its weights are not those of the model: ${problems.join('; ')}.`);
-  names.forEach((name, index) => {
-    const variable = variables.get(name)!;
-    variable.assign(fromNDArray(arrays.get(sources[index]!)!).cast(variable.dtype));
-  });
+  for (const [path, variable] of variables) variable.assign(fromNDArray(found.get(path)!.array).cast(variable.dtype));
 }
