@@ -212,7 +212,7 @@ describe('who runs a program', () => {
     { place: unsharedWasm, flops: 0, steps: 1, workerCount: 1 },
     { place: native, flops: 0, steps: 600, workerCount: 0 },
     { place: native, flops: 100_000, steps: 5, workerCount: 0 },
-    { place: native, flops: 100_000, steps: 50, workerCount: 1 },
+    { place: native, flops: 100_000, steps: 500, workerCount: 1 },
     { place: native, flops: 1e8, steps: 1, workerCount: 3 },
   ])('$steps steps of kernels of $flops flops, on $place.label', async (given) => {
     const { workers, runs } = watchedWorkers();

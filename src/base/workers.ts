@@ -24,6 +24,8 @@ export interface Workers {
   readonly processors: number;
   /** Whether workers can share memory with the thread that starts them. */
   readonly canShareMemory: boolean;
+  /** Whether the thread that starts workers may wait for them as they wait for each other: a page's own may not. */
+  readonly callerMayWait?: boolean;
   /**
    * Calls `listener`, which has to be synchronous, when the process ends and before it waits for workers; the function
    * returned withdraws that. Left out where workers end whatever they do.

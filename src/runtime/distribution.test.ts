@@ -33,11 +33,11 @@ test('the caller does the fewer steps the more they cost', () => {
   expect(distribution(phasesOf(1, 1_000_000, 1), 4).stepsOnCaller).toBe(0);
   const large = { ...phasesOf(1, 1000, 1), parameters: [500_000], outputs: [500_000], temporaryBytes: 1_000_000 };
   expect(distribution(large, 4).stepsOnCaller).toBe(0);
-  expect(everyThread(3)).toEqual({ threads: 3, stepsOnCaller: 0 });
+  expect(everyThread(3)).toEqual({ threads: 3, stepsOnCaller: 0, stepsTogether: 0 });
 });
 
 test('a faster machine keeps more for the caller and shares less', () => {
   const native: Costs = { flopsPerMicrosecond: 100_000, flopsPerCall: 1000, bytesPerMicrosecond: 25_000 };
-  expect(distributionOf(phasesOf(1, 5e6, 8), 4, native)).toEqual({ threads: 4, stepsOnCaller: 1 });
+  expect(distributionOf(phasesOf(1, 5e6, 8), 4, native)).toEqual({ threads: 4, stepsOnCaller: 1, stepsTogether: 6 });
   expect(distributionOf(phasesOf(1, 1e5, 8), 4, native).threads).toBe(1);
 });

@@ -7,6 +7,8 @@ export interface Distribution {
   readonly threads: number;
   /** Runs of at most so many steps are over before a worker could be told of them, and are done by the caller. */
   readonly stepsOnCaller: number;
+  /** The same where the caller is one of `threads` threads. */
+  readonly stepsTogether: number;
 }
 
 /** How a backend's code compares with what it takes to share work. */
@@ -30,20 +32,27 @@ export function distributionOf(program: ProgramFootprint, mostThreads: number, c
   let threads = 1;
   for (let candidate = 2; candidate <= mostThreads; candidate++)
     if (stepMicroseconds(program, candidate, costs) < stepMicroseconds(program, threads, costs)) threads = candidate;
-  return { threads, stepsOnCaller: Math.floor(mostMicrosecondsOnCaller / microsecondsOnCaller(program, costs)) };
+  const steps = (microseconds: number): number => Math.floor(mostMicrosecondsOnCaller / microseconds);
+  return {
+    threads,
+    stepsOnCaller: steps(microsecondsOnCaller(program, 1, costs)),
+    stepsTogether: threads > 1 ? steps(microsecondsOnCaller(program, threads, costs)) : 0,
+  };
 }
 
-/** Of a step, as if each byte of the operands and of the program's own memory were used once. */
-function microsecondsOnCaller(program: ProgramFootprint, costs: Costs): number {
-  const { flopsPerMicrosecond, flopsPerCall, bytesPerMicrosecond } = costs;
-  const flops = program.phases.flat().reduce((sum, kernel) => sum + kernel.flops + flopsPerCall, flopsPerCall);
+/**
+ * How long a step keeps the caller, who is one of so many threads: by its arithmetic or by its memory, as if each byte of
+ * the operands and of the program's own memory were used once.
+ */
+function microsecondsOnCaller(program: ProgramFootprint, threads: number, costs: Costs): number {
+  const calls = (1 + program.phases.flat().length) * (costs.flopsPerCall / costs.flopsPerMicrosecond);
   const bytes = [...program.parameters, ...program.outputs].reduce((sum, size) => sum + size, program.temporaryBytes);
-  return flops / flopsPerMicrosecond + bytes / bytesPerMicrosecond;
+  return Math.max(calls + stepMicroseconds(program, threads, costs), bytes / costs.bytesPerMicrosecond);
 }
 
 /** All threads, always. */
 export function everyThread(threads: number): Distribution {
-  return { threads, stepsOnCaller: 0 };
+  return { threads, stepsOnCaller: 0, stepsTogether: 0 };
 }
 
 function stepMicroseconds({ phases }: ProgramFootprint, threads: number, costs: Costs): number {

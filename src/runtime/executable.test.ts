@@ -1,5 +1,5 @@
 // What loaded programs of every backend over a pool can do besides running as they see fit.
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   asParameter,
   at,
@@ -17,14 +17,16 @@ import { InternalError } from '../base/errors.js';
 import type { KernelProgram } from '../ir/kernel.js';
 import { nodePlatform } from '../platform/node.js';
 import type { DeviceBuffer, KernelBackend } from './backend.js';
+import { ThreadPool } from './pool.js';
 
 const chunks = 64;
 
-/** state = state + `summand`, four elements a chunk. */
-function adding(summand: number): KernelProgram {
+/** state = state + `summand`, four elements a chunk, which is taken to be so much work. */
+function adding(summand: number, flops?: number): KernelProgram {
   const place = at(0, ['chunk', 4]);
   const body = [store(0, place, 4, binary('add', load(0, place), num(summand)))];
-  return kernelProgram([buffer('state', 'float32', 4 * chunks, asParameter(0))], [[kernel(body, { chunks })]]);
+  const made = kernel(body, flops === undefined ? { chunks } : { chunks, flops });
+  return kernelProgram([buffer('state', 'float32', 4 * chunks, asParameter(0))], [[made]]);
 }
 
 describe.each([wasmBackend(nodePlatform), testNative()])('programs on $name', (factory) => {
@@ -47,6 +49,20 @@ describe.each([wasmBackend(nodePlatform), testNative()])('programs on $name', (f
     expect(executable.threads).toBe(1);
     for (const threads of [1, 2, 3, undefined]) await executable.run({ parameters: [state], outputs: [] }, 5, threads);
     expect(new Set(await backend.read(state, 'float32', 4 * chunks))).toEqual(new Set([20]));
+  });
+
+  test('that are short and follow each other are run by the caller and the workers together', async () => {
+    const { backend, state } = await start(3);
+    const together = vi.spyOn(ThreadPool.prototype, 'runTogether');
+    const executable = await backend.load(adding(1, 900_000));
+    let runs = 0;
+    while (!together.mock.results.some(({ value }) => value === true)) {
+      await executable.run({ parameters: [state], outputs: [] }, 1);
+      runs++;
+    }
+    expect(runs).toBeGreaterThan(1);
+    expect(new Set(await backend.read(state, 'float32', 4 * chunks))).toEqual(new Set([runs]));
+    together.mockRestore();
   });
 
   test('cannot run on more threads than there are, or on none', async () => {

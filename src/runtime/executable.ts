@@ -3,6 +3,7 @@ import { InternalError, messageOf, StateError } from '../base/errors.js';
 import type { DeviceBuffer, Executable, Operands } from './backend.js';
 import type { ThreadPool } from './pool.js';
 import { usableBuffer, type BufferOwner, type LinearBuffer } from './buffer.js';
+import { patienceMilliseconds, type GivenRun } from './mailbox.js';
 import type { BackendMemory } from './memory.js';
 import type { Code, Run } from './code.js';
 import { controlByteLength } from './control.js';
@@ -36,6 +37,8 @@ export class PooledExecutable implements Executable {
   /** The control block and the table of addresses. */
   readonly #block: LinearBuffer;
   #runOnCaller: Run | undefined;
+  /** When it last ran on the caller alone, in milliseconds. */
+  #lastAlone = -Infinity;
   #disposed = false;
 
   /** @throws MemoryError if there is no room for the program's own memory */
@@ -60,7 +63,7 @@ export class PooledExecutable implements Executable {
     if (this.#disposed)
       throw new StateError(`${this.#host.name}: this program was disposed of and cannot run again; load it anew.`);
     this.#checkSteps(steps);
-    const distribution = threads === undefined ? this.#distribution : { threads, stepsOnCaller: 0 };
+    const distribution = threads === undefined ? this.#distribution : { threads, stepsOnCaller: 0, stepsTogether: 0 };
     this.#checkThreads(distribution);
     const buffers = [
       this.#temporaries,
@@ -85,7 +88,7 @@ export class PooledExecutable implements Executable {
   #start(
     buffers: readonly LinearBuffer[],
     steps: number,
-    { threads, stepsOnCaller }: Distribution,
+    { threads, stepsOnCaller, stepsTogether }: Distribution,
   ): Promise<unknown> | undefined {
     if (steps === 0) return undefined;
     const tableOffset = this.#tableOffset;
@@ -95,18 +98,30 @@ export class PooledExecutable implements Executable {
     const control = this.#block.address;
     const table = control + tableOffset;
     memory.write(control, new Uint8Array(words.buffer));
-    if (memory.shared && steps <= stepsOnCaller) {
-      this.#runHere(memory.shared, steps, table, control);
+    const run = { program: this.#number, threads, steps, table, control };
+    const { shared } = memory;
+    if (shared && steps <= stepsTogether && pool.runTogether(run, () => this.#runHere(shared, threads, run)))
+      return undefined;
+    if (shared && steps <= stepsOnCaller) {
+      if (steps <= stepsTogether) this.#gather(threads);
+      this.#runHere(shared, 1, run);
       return undefined;
     }
-    const running = pool.request({ kind: 'run', program: this.#number, threads, steps, table, control }, threads);
+    const running = pool.request({ kind: 'run', ...run }, threads);
     return this.#host.stoppable(running, control);
   }
 
-  #runHere(memory: WebAssembly.Memory, steps: number, table: number, control: number): void {
+  /** Where runs follow each other closely, workers are had to wait for the next. */
+  #gather(threads: number): void {
+    const now = performance.now();
+    if (now - this.#lastAlone < patienceMilliseconds) this.#host.pool.gather(threads);
+    this.#lastAlone = now;
+  }
+
+  #runHere(memory: WebAssembly.Memory, threads: number, { steps, table, control }: GivenRun): void {
     try {
       this.#runOnCaller ??= this.#code.loadHere(memory);
-      this.#runOnCaller(0, 1, steps, table, control);
+      this.#runOnCaller(0, threads, steps, table, control);
     } catch (error) {
       throw new InternalError(`${this.#host.name}: the program failed to run: ${messageOf(error)}.`, { cause: error });
     }

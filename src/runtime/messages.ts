@@ -17,6 +17,10 @@ export type Order =
   /** Loads a program's code and keeps it under a number. */
   | { readonly kind: 'load'; readonly program: number; readonly code: CodeMessage }
   | { readonly kind: 'unload'; readonly program: number }
+  /** Tells the worker where its mailbox is: the one of its number, from `address` on. */
+  | { readonly kind: 'mailbox'; readonly address: number }
+  /** Has the worker look at its mailbox for a while. */
+  | { readonly kind: 'linger' }
   /** Makes the worker's own memory at least this large. */
   | { readonly kind: 'grow'; readonly byteLength: number }
   /** Copies bytes to the worker's own memory. */

@@ -4,6 +4,7 @@ import type { FunctionBuilder } from '../backends/wasm/encoder/function-builder.
 import { InternalError, MemoryError, StateError } from '../base/errors.js';
 import type { Workers } from '../base/workers.js';
 import { nodeWorkers } from '../platform/node/workers.js';
+import { mailboxByteLength, Mailboxes } from './mailbox.js';
 import { defaultThreads, ThreadPool, type PoolOptions } from './pool.js';
 
 const open: ThreadPool[] = [];
@@ -187,4 +188,67 @@ describe('closing a pool', () => {
 test('the default number of threads is that of the processors, within reason', () => {
   const threadsFor = (processors: number): number => defaultThreads({ ...nodeWorkers, processors });
   expect([0, 1, 2, 8, 64].map(threadsFor)).toEqual([1, 1, 2, 8, 8]);
+});
+
+describe('runs without messages', () => {
+  const address = 128;
+
+  async function startWithMailboxes(threads: number): Promise<{ pool: ThreadPool; table: Int32Array }> {
+    const memory = sharedMemory();
+    const pool = await startPool({ threads, memory });
+    pool.useMailboxes(new Mailboxes(memory, address, threads), address);
+    pool.order({ kind: 'load', program: 1, code: { kind: 'wasm', module: await moduleOf(count) } });
+    expect(mailboxByteLength * threads + address).toBeLessThan(1024);
+    return { pool, table: new Int32Array(memory.buffer, 64, threads) };
+  }
+
+  const given = { program: 1, threads: 3, steps: 7, table: 64, control: 0 };
+
+  /** Runs until workers took part; how often the caller did its part. */
+  async function untilTogether(pool: ThreadPool): Promise<number> {
+    let calls = 0;
+    while (!pool.runTogether(given, () => calls++)) {
+      pool.gather(given.threads);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return calls;
+  }
+
+  test('are done by the caller and those workers that wait', async () => {
+    const { pool, table } = await startWithMailboxes(3);
+    for (let round = 0; round < 5; round++) {
+      const before = [...table];
+      expect(await untilTogether(pool)).toBe(1);
+      const done = [...table].map((value, thread) => (value - before[thread]!) / 3007);
+      expect(done[0]).toBe(0); // the caller's part, which is no worker's
+      expect(done.slice(1).every((times) => times === 0 || times === 1)).toBe(true);
+      expect(done.reduce((sum, times) => sum + times)).toBeGreaterThan(0);
+    }
+  });
+
+  test('are given to nobody who was not told to wait, or to whom a message is under way', async () => {
+    const { pool } = await startWithMailboxes(3);
+    const never = (): never => expect.unreachable('nobody can have taken part');
+    expect(pool.runTogether(given, never)).toBe(false);
+    await untilTogether(pool);
+    // Whoever waits goes back to the messages, and knows the program that the message is about when it waits again.
+    pool.order({ kind: 'unload', program: 2 });
+    expect(pool.runTogether(given, never)).toBe(false);
+    expect(await untilTogether(pool)).toBe(1);
+  });
+
+  test('leave requests in their order', async () => {
+    const { pool, table } = await startWithMailboxes(2);
+    for (let round = 0; round < 20; round++) {
+      pool.runTogether({ ...given, threads: 2 }, () => undefined);
+      await pool.request(run(1, 0, 2), 2);
+      expect(table[0]).toBe(2000 * (round + 1));
+    }
+  });
+
+  test('are not to be had without mailboxes', async () => {
+    const pool = await startPool({ threads: 2, memory: sharedMemory() });
+    expect(pool.runTogether(given, () => undefined)).toBe(false);
+    pool.gather(2);
+  });
 });

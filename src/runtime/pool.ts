@@ -3,6 +3,7 @@
 // waits; the process may end whenever no request is under way.
 import { InternalError, MemoryError, StateError } from '../base/errors.js';
 import type { WorkerHandle, Workers } from '../base/workers.js';
+import type { GivenRun, Mailboxes } from './mailbox.js';
 import { startRequest, type Answer, type Order, type Request, type StartMessage } from './messages.js';
 import { workerSource } from './worker-source.js';
 
@@ -32,6 +33,9 @@ export class ThreadPool {
   readonly threads: number;
   readonly workers: Workers;
   readonly #handles: WorkerHandle[] = [];
+  /** How many messages each worker was sent. */
+  readonly #sent: number[] = [];
+  #mailboxes: Mailboxes | undefined;
   readonly #pending = new Map<number, Pending>();
   #lastRequest = startRequest;
   #failure: Error | undefined;
@@ -56,7 +60,49 @@ export class ThreadPool {
   /** Tells every worker to do something. @throws StateError if the pool has failed or is closed */
   order(message: Order, transfer?: readonly ArrayBuffer[]): void {
     this.#checkUsable();
-    for (const handle of this.#handles) handle.post(message, transfer);
+    for (let thread = 0; thread < this.threads; thread++) this.#post(thread, message, transfer);
+  }
+
+  /** From now on, workers may be given runs without messages. The mailboxes start at `address`. */
+  useMailboxes(mailboxes: Mailboxes, address: number): void {
+    this.order({ kind: 'mailbox', address });
+    this.#mailboxes = mailboxes;
+  }
+
+  /**
+   * Does a run together with those workers that look at their mailboxes, the caller as thread 0 by `runHere`; false, with
+   * nothing done, if there are none.
+   */
+  runTogether(run: GivenRun, runHere: () => void): boolean {
+    const mailboxes = this.#mailboxes;
+    if (!mailboxes) return false;
+    this.#checkUsable();
+    const helpers: number[] = [];
+    for (let thread = 1; thread < run.threads; thread++)
+      if (mailboxes.give(thread, run, this.#sent[thread]!)) helpers.push(thread);
+    if (helpers.length === 0) return false;
+    try {
+      runHere();
+    } finally {
+      for (const thread of helpers) mailboxes.awaitDone(thread);
+    }
+    return true;
+  }
+
+  /** Has the workers from the second to number `threads` look at their mailboxes, unless they have been told already. */
+  gather(threads: number): void {
+    for (let thread = 1; thread < threads; thread++)
+      if (this.#mailboxes?.hasReceived(thread, this.#sent[thread]!)) this.#post(thread, { kind: 'linger' });
+  }
+
+  #post(
+    thread: number,
+    message: Order | (Request & { readonly request: number }),
+    transfer?: readonly ArrayBuffer[],
+  ): void {
+    this.#sent[thread]! += 1;
+    this.#mailboxes?.dismiss(thread);
+    this.#handles[thread]!.post(message, transfer);
   }
 
   /**
@@ -68,7 +114,7 @@ export class ThreadPool {
     const number = ++this.#lastRequest;
     const numbered = { ...message, request: number };
     return this.#expect(number, count, () => {
-      for (let thread = 0; thread < count; thread++) this.#handles[thread]!.post(numbered);
+      for (let thread = 0; thread < count; thread++) this.#post(thread, numbered);
     });
   }
 
@@ -84,6 +130,7 @@ export class ThreadPool {
       for (let thread = 0; thread < threads; thread++) {
         const handle = this.#startWorker(workers, thread);
         this.#handles.push(handle);
+        this.#sent.push(1);
         const start: StartMessage = { kind: 'start', thread, ...(memory && { memory }) };
         handle.post({ ...start, request: startRequest });
       }

@@ -13,6 +13,7 @@ import { distributionOf, everyThread, type Costs } from './distribution.js';
 import { PooledExecutable, type Host } from './executable.js';
 import { footprintOf, type ProgramFootprint } from './footprint.js';
 import { JobQueue } from './job-queue.js';
+import { mailboxByteLength, Mailboxes } from './mailbox.js';
 import type { BackendMemory } from './memory.js';
 import type { ThreadPool } from './pool.js';
 
@@ -63,6 +64,16 @@ export class PooledBackend implements KernelBackend, Host {
       maximumByteLength: memory.maximumByteLength,
       grow: (byteLength) => memory.grow(byteLength),
     });
+    if (memory.shared && economical && pool.threads > 1 && pool.workers.callerMayWait)
+      this.#useMailboxes(memory.shared);
+  }
+
+  #useMailboxes(memory: WebAssembly.Memory): void {
+    const { threads } = this.pool;
+    const byteLength = threads * mailboxByteLength;
+    const { address } = this.allocate(byteLength);
+    this.memory.write(address, new Uint8Array(byteLength));
+    this.pool.useMailboxes(new Mailboxes(memory, address, threads), address);
   }
 
   get threads(): number {

@@ -1,6 +1,8 @@
 // The script of every worker, as text: it is started from a string in Node and from a blob on a page, so that neither
 // bundlers nor paths have to be right. messages.ts says what it is sent and what it answers.
 
+import { mailboxByteLength, mailboxStates, mailboxWords, patienceMilliseconds } from './mailbox.js';
+
 /** Plain JavaScript for both platforms; it uses nothing but the language, messages, WebAssembly and, for
  * native code, Node's process.dlopen. */
 export const workerSource = `'use strict';
@@ -11,6 +13,8 @@ export const workerSource = `'use strict';
   const runs = new Map();
   let thread = 0;
   let memory;
+  let mailbox;
+  let received = 0;
 
   // The largest address space there is: a memory cannot be given a larger one later.
   const createMemory = () => {
@@ -35,6 +39,36 @@ export const workerSource = `'use strict';
     },
   };
 
+  // Looks for runs in the mailbox until none has come for a while, or the owner wants to say something else.
+  const linger = () => {
+    if (mailbox === undefined) return;
+    const pause = Atomics.pause ?? (() => undefined);
+    mailbox[${mailboxWords.received}] = received;
+    Atomics.store(mailbox, ${mailboxWords.state}, ${mailboxStates.waiting});
+    for (let until = performance.now() + ${patienceMilliseconds}; ; ) {
+      for (let look = 0; look < 100; look++) {
+        const state = Atomics.load(mailbox, ${mailboxWords.state});
+        if (state === ${mailboxStates.away}) return;
+        if (state === ${mailboxStates.given}) {
+          try {
+            runs.get(mailbox[${mailboxWords.program}])(thread, mailbox[${mailboxWords.threads}],
+              mailbox[${mailboxWords.steps}], mailbox[${mailboxWords.table}], mailbox[${mailboxWords.control}]);
+          } catch (error) {
+            Atomics.store(mailbox, ${mailboxWords.state}, ${mailboxStates.away});
+            throw error;
+          }
+          Atomics.store(mailbox, ${mailboxWords.state}, ${mailboxStates.waiting});
+          until = performance.now() + ${patienceMilliseconds};
+          look = 0;
+        }
+        pause();
+      }
+      if (performance.now() < until) continue;
+      const state = Atomics.compareExchange(mailbox, ${mailboxWords.state}, ${mailboxStates.waiting}, ${mailboxStates.away});
+      if (state !== ${mailboxStates.given}) return;
+    }
+  };
+
   const actions = {
     start: (message) => {
       thread = message.thread;
@@ -46,6 +80,11 @@ export const workerSource = `'use strict';
     unload: ({ program }) => {
       runs.delete(program);
     },
+    // The first worker has none: it is the owner who takes its part.
+    mailbox: ({ address }) => {
+      if (thread > 0) mailbox = new Int32Array(memory.buffer, address + thread * ${mailboxByteLength}, ${mailboxByteLength / 4});
+    },
+    linger: () => undefined,
     grow: ({ byteLength }) => {
       const pages = Math.ceil((byteLength - memory.buffer.byteLength) / pageBytes);
       try {
@@ -66,9 +105,12 @@ export const workerSource = `'use strict';
 
   port.onmessage = ({ data }) => {
     try {
+      received++;
       const value = actions[data.kind](data);
-      if (data.request === undefined) return;
-      port.postMessage({ kind: 'done', request: data.request, value }, value === undefined ? [] : [value]);
+      if (data.request !== undefined)
+        port.postMessage({ kind: 'done', request: data.request, value }, value === undefined ? [] : [value]);
+      if (data.kind === 'run' || data.kind === 'linger') linger();
+      else if (mailbox !== undefined) Atomics.store(mailbox, ${mailboxWords.received}, received);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       port.postMessage({ kind: 'failed', doing: data.kind, message, stack: String(error?.stack) });

@@ -7,6 +7,7 @@ import { atExit } from './at-exit.js';
 export const nodeWorkers: Workers = {
   processors: availableParallelism(),
   canShareMemory: true,
+  callerMayWait: true,
   onExit: atExit,
   start(script, name, listener) {
     // The program's own flags (loaders, inspectors, NODE_OPTIONS) are not for a script that loads nothing; leaving them
