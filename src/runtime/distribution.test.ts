@@ -38,6 +38,6 @@ test('the caller does the fewer steps the more they cost', () => {
 
 test('a faster machine keeps more for the caller and shares less', () => {
   const native: Costs = { flopsPerMicrosecond: 100_000, flopsPerCall: 1000, bytesPerMicrosecond: 25_000 };
-  expect(distributionOf(phasesOf(1, 5e6, 8), 4, native)).toEqual({ threads: 4, stepsOnCaller: 1, stepsTogether: 6 });
+  expect(distributionOf(phasesOf(1, 5e6, 8), 4, native)).toEqual({ threads: 4, stepsOnCaller: 1, stepsTogether: 10 });
   expect(distributionOf(phasesOf(1, 1e5, 8), 4, native).threads).toBe(1);
 });

@@ -23,6 +23,8 @@ export interface Costs {
 
 /** Longer than this the caller, often the thread that a user looks at, is not kept. */
 const mostMicrosecondsOnCaller = 100;
+/** Where it is helped; then the estimate is rather too high. */
+const mostMicrosecondsTogether = 150;
 
 /** What it costs threads to meet. */
 const microsecondsPerMeeting = 2;
@@ -32,11 +34,11 @@ export function distributionOf(program: ProgramFootprint, mostThreads: number, c
   let threads = 1;
   for (let candidate = 2; candidate <= mostThreads; candidate++)
     if (stepMicroseconds(program, candidate, costs) < stepMicroseconds(program, threads, costs)) threads = candidate;
-  const steps = (microseconds: number): number => Math.floor(mostMicrosecondsOnCaller / microseconds);
+  const together = Math.floor(mostMicrosecondsTogether / microsecondsOnCaller(program, threads, costs));
   return {
     threads,
-    stepsOnCaller: steps(microsecondsOnCaller(program, 1, costs)),
-    stepsTogether: threads > 1 ? steps(microsecondsOnCaller(program, threads, costs)) : 0,
+    stepsOnCaller: Math.floor(mostMicrosecondsOnCaller / microsecondsOnCaller(program, 1, costs)),
+    stepsTogether: threads > 1 ? together : 0,
   };
 }
 

@@ -1,6 +1,7 @@
 // How a worker is given a run without a message, which takes tens of microseconds to arrive: after a run, workers look
-// at a mailbox of shared memory for a while before they go back to their messages. Whoever finds one there does a short
-// run together with it, as thread 0, and is done when its own call returns.
+// at a mailbox of shared memory for a while before they go back to their messages. A short run is done together with
+// those who look, by the owner of the pool as thread 0, and is over when its own call returns; the end of a longer one is
+// told by a message.
 //
 // A mailbox is a cache line of 32-bit words, one for each worker. Its state goes from `away` to `waiting` by the worker,
 // who also says how many messages it has had: a run may be of a program that it has not been told of yet. From `waiting`
@@ -17,6 +18,8 @@ export const mailboxWords = {
   steps: 4,
   table: 5,
   control: 6,
+  /** The request that the worker answers by a message when it is done; 0 for none. */
+  request: 7,
 } as const;
 
 export const mailboxStates = { away: 0, waiting: 1, given: 2 } as const;
@@ -57,13 +60,14 @@ export class Mailboxes {
   }
 
   /** Gives the run to a worker that waits and has had `messages` messages. Whether there was one. */
-  give(thread: number, run: GivenRun, messages: number): boolean {
+  give(thread: number, run: GivenRun, messages: number, request = 0): boolean {
     const words = this.#words;
     const state = this.#place(thread, 'state');
     if (Atomics.load(words, state) !== mailboxStates.waiting) return false;
     if (!this.hasReceived(thread, messages)) return false;
     for (const word of ['program', 'threads', 'steps', 'table', 'control'] as const)
       words[this.#place(thread, word)] = run[word];
+    words[this.#place(thread, 'request')] = request;
     return this.#exchange(state, mailboxStates.given);
   }
 

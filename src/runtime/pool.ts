@@ -95,6 +95,12 @@ export class ThreadPool {
       if (this.#mailboxes?.hasReceived(thread, this.#sent[thread]!)) this.#post(thread, { kind: 'linger' });
   }
 
+  /** Whether the request is a run, and the worker could be given it without a message. */
+  #given(thread: number, message: Request & { readonly request: number }): boolean {
+    if (message.kind !== 'run' || !this.#mailboxes) return false;
+    return this.#mailboxes.give(thread, message, this.#sent[thread]!, message.request);
+  }
+
   #post(
     thread: number,
     message: Order | (Request & { readonly request: number }),
@@ -114,7 +120,7 @@ export class ThreadPool {
     const number = ++this.#lastRequest;
     const numbered = { ...message, request: number };
     return this.#expect(number, count, () => {
-      for (let thread = 0; thread < count; thread++) this.#post(thread, numbered);
+      for (let thread = 0; thread < count; thread++) if (!this.#given(thread, numbered)) this.#post(thread, numbered);
     });
   }
 

@@ -57,7 +57,9 @@ export const workerSource = `'use strict';
             Atomics.store(mailbox, ${mailboxWords.state}, ${mailboxStates.away});
             throw error;
           }
+          const request = mailbox[${mailboxWords.request}];
           Atomics.store(mailbox, ${mailboxWords.state}, ${mailboxStates.waiting});
+          if (request > 0) port.postMessage({ kind: 'done', request });
           until = performance.now() + ${patienceMilliseconds};
           look = 0;
         }
@@ -80,7 +82,7 @@ export const workerSource = `'use strict';
     unload: ({ program }) => {
       runs.delete(program);
     },
-    // The first worker has none: it is the owner who takes its part.
+    // The first worker has none: its part is the owner's, who is busy between runs and needs a processor for it.
     mailbox: ({ address }) => {
       if (thread > 0) mailbox = new Int32Array(memory.buffer, address + thread * ${mailboxByteLength}, ${mailboxByteLength / 4});
     },

@@ -165,7 +165,7 @@ function unload(specialization: Specialization): void {
 async function place(loaded: Loaded, position: number, source: NDArray | Promise<NDArray>): Promise<DeviceValue> {
   const array = await source;
   const before = loaded.placed[position];
-  if (before?.array === array) return before.value;
+  if (before?.array.data === array.data) return before.value;
   if (before && before.value.byteLength === array.data.byteLength) {
     before.value.write(array);
     loaded.placed[position] = { array, value: before.value };

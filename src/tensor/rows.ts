@@ -53,6 +53,15 @@ export async function rowSource(x: Tensor): Promise<RowSource> {
   };
 }
 
+/** `x` with its values at hand: computed unless they are there already, under this shape or another. */
+export async function withValues(x: Tensor): Promise<Tensor> {
+  if (x.node.op === 'data') return x;
+  const view = viewOfValues(x.node);
+  if (view) return new Tensor(view);
+  await x.realize();
+  return x;
+}
+
 /** The numbers 0 to length - 1, int32, made where they are used. */
 export function positions(length: number): Tensor {
   return new Tensor(iota([length], 0));

@@ -3,7 +3,7 @@ import { allocate } from '../../base/dtype.js';
 import type { NDArray } from '../../base/ndarray.js';
 import { sizeOf } from '../../base/shape.js';
 import { fromNDArray } from '../../tensor/creation.js';
-import { rowSource } from '../../tensor/rows.js';
+import { rowSource, withValues } from '../../tensor/rows.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { CallbackList } from '../callbacks/callback-list.js';
 import { Progress } from '../progress/progress.js';
@@ -27,7 +27,7 @@ interface Batches {
   dispose(): void;
 }
 
-/** A few samples that are at hand: an argument of a program that is kept from call to call. */
+/** A few samples whose values are there: an argument of a program that is kept from call to call. */
 function oneBatch(model: RunnableModel, programs: BatchPrograms, input: Tensor): Batches {
   const samples = input.shape[0]!;
   return {
@@ -65,13 +65,18 @@ export async function predict(
   options: PredictOptions,
 ): Promise<Tensor> {
   const { batchSize, verbose, callbacks: given, signal } = checkPredictOptions(options);
-  const callbacks = new CallbackList(given);
   throwIfAborted(signal, 'predict', 'before its first step');
   const input = await prepareInput(model, 'predict', x);
   const samples = input.shape[0]!;
-  const isAtHand = input.node.op === 'data' && samples <= batchSize;
-  const batches = isAtHand ? oneBatch(model, programs, input) : await manyBatches(model, input, batchSize);
+  // Whoever asks for few samples at a time wants them soon: nothing is shown, and nobody is told.
+  if (samples <= batchSize && verbose === 0 && given === undefined && !signal)
+    return programs.predict(model)(await withValues(input));
+  const batches =
+    samples <= batchSize
+      ? oneBatch(model, programs, await withValues(input))
+      : await manyBatches(model, input, batchSize);
   const { steps } = batches;
+  const callbacks = new CallbackList(given);
   const progress = new Progress(callbacks.showsProgress ? 0 : verbose);
   const breather = new Breather();
   const observed = callbacks.observesBatches('Predict');
