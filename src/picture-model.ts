@@ -4,6 +4,7 @@ import type { NDArray } from './base/ndarray.js';
 import { formatShape } from './base/shape.js';
 import { Model } from './nn/model/model.js';
 import type { Layer, PartialShape } from './nn/layers/layer.js';
+import { leafLayers } from './nn/layers/within.js';
 import { alignInput, toFloatInput, toTensor, type ModelData } from './nn/model/data.js';
 import { checkCount, checkPictureOptions, toArray, type PictureValues } from './picture-inputs.js';
 import { say } from './plot/language.js';
@@ -137,16 +138,18 @@ export async function plotWeights(source: Model | PictureValues, options: TileOp
   return new Picture(tilesSpec(await Promise.all(groups), { title, size, valueLabel: say('Weight') }));
 }
 
+/** The layers to show; of models that are layers, theirs. */
 function chosenLayers(model: Model, chosen: readonly (string | number)[] | undefined): readonly Layer[] {
-  return chosen === undefined ? model.layers : chosen.map((layer) => model.getLayer(layer));
+  return leafLayers(chosen === undefined ? model.layers : chosen.map((layer) => model.getLayer(layer)));
 }
 
 /** Height and width of the image whose pixels are the layer's inputs: before it nothing but flattening and dropping. */
 function imageBefore(model: Model, layer: Layer): readonly [number, number] | undefined {
-  const index = model.layers.indexOf(layer);
+  const layers = leafLayers(model.layers);
+  const index = layers.indexOf(layer);
   let shape: PartialShape | undefined;
-  for (let i = index - 1; i >= 0 && ['Flatten', 'Dropout', 'Reshape'].includes(model.layers[i]!.className); i--)
-    shape = model.layers[i]!.inputShape;
+  for (let i = index - 1; i >= 0 && ['Flatten', 'Dropout', 'Reshape'].includes(layers[i]!.className); i--)
+    shape = layers[i]!.inputShape;
   const [, height, width, channels = 1] = shape ?? [];
   return height && width && channels === 1 ? [height, width] : undefined;
 }
@@ -290,12 +293,12 @@ export async function plotActivations(
     throw new ValueError(`${what}: sample: expected a number from 0 to ${samples - 1}, received ${String(sample)}.`);
   const chosen = new Set(
     options.layers === undefined
-      ? model.layers.filter(({ className }) => !passing.has(className))
+      ? leafLayers(model.layers).filter(({ className }) => !passing.has(className))
       : chosenLayers(model, options.layers),
   );
   let value: Tensor = toFloatInput(aligned.slice([sample, sample + 1]));
   const outputs: { readonly layer: Layer; readonly value: Tensor }[] = [];
-  for (const layer of model.layers) {
+  for (const layer of leafLayers(model.layers)) {
     value = layer.apply(value);
     if (chosen.has(layer)) outputs.push({ layer, value });
   }

@@ -63,8 +63,10 @@ function lossOf(model: Model): string {
 /** Compiles a model that is not, for the classification that its output allows. */
 export function compileIfNeeded(model: Model): void {
   if (model.optimizer !== undefined) return;
-  const last = model.layers.at(-1)?.getConfig().activation;
-  const options = { fromLogits: last !== 'softmax' && last !== 'sigmoid' };
+  let last = model.layers.at(-1);
+  while (last && last.innerLayers.length > 0) last = last.innerLayers.at(-1);
+  const activation = last?.getConfig().activation;
+  const options = { fromLogits: activation !== 'softmax' && activation !== 'sigmoid' };
   const loss =
     model.outputShape[1] === 1 ? losses.binaryCrossentropy(options) : losses.sparseCategoricalCrossentropy(options);
   model.compile({ optimizer: 'adam', loss, metrics: ['accuracy'] });

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 RECORDERS = ["layers", "losses", "optimizers", "schedules", "initializers", "metrics", "metric_classes", "evaluation", "training",
-             "keras_console", "ops", "random_bits", "callbacks", "images", "event_files"]
+             "keras_console", "ops", "random_bits", "callbacks", "images", "event_files", "nested"]
 
 
 def main():

@@ -8,6 +8,8 @@ import { histogramValue, imagesValue, modelValue, scalarValue } from '../../form
 import { checkBoolean, checkWhole, show } from '../check.js';
 import { activeConsole } from '../console.js';
 import { activeFiles } from '../files.js';
+import type { Layer } from '../layers/layer.js';
+import { weightsByPath } from '../layers/within.js';
 import { Callback, type Logs, type ObservedModel } from './callback.js';
 import { withLeading } from './options.js';
 import type { TrainingRun } from './training-run.js';
@@ -171,12 +173,12 @@ class TensorBoard extends Callback {
   async #addWeights(epoch: number): Promise<void> {
     const writer = this.#writer('train');
     const { name, layers } = this.model!;
-    for (const weight of layers.flatMap((layer) => layer.weights)) {
+    for (const [path, weight] of weightsByPath(layers)) {
       const values = await weight.value.data();
-      writer.add(epoch, histogramValue(`${name}/${weight.name}/histogram`, histogram(values)));
+      writer.add(epoch, histogramValue(`${name}/${path}/histogram`, histogram(values)));
       if (!this.#writeImages) continue;
       const [first, ...others] = weightPictures(weight.shape, values);
-      if (first) writer.add(epoch, await imagesValue(`${name}/${weight.name}/image`, [first, ...others]));
+      if (first) writer.add(epoch, await imagesValue(`${name}/${path}/image`, [first, ...others]));
     }
   }
 }
@@ -188,13 +190,18 @@ function modelNodes({ name, layers }: ObservedModel): GraphNode[] {
   const nodes: GraphNode[] = [
     { name: `${name}/input_layer`, op: 'InputLayer', inputs: [], shape: first?.built ? first.inputShape : undefined },
   ];
-  for (const layer of layers)
+  const add = (layer: Layer, group: string): void => {
+    // A model within the model is a group of its own.
+    for (const inner of layer.innerLayers) add(inner, `${group}/${layer.name}`);
+    if (layer.innerLayers.length > 0) return;
     nodes.push({
-      name: `${name}/${layer.name}`,
+      name: `${group}/${layer.name}`,
       op: layer.className,
       inputs: [nodes.at(-1)!.name],
       shape: layer.built ? layer.outputShape : undefined,
     });
+  };
+  for (const layer of layers) add(layer, name);
   return nodes;
 }
 

@@ -1,5 +1,6 @@
 // What hints read from a model's layers: which activations it ends in, and whether it takes its inputs as they are.
 import type { Layer } from '../layers/layer.js';
+import { leafLayers } from '../layers/within.js';
 
 /** How a model ends. */
 export interface Ending {
@@ -32,7 +33,7 @@ export function activationOf(layer: Layer): string | undefined {
 /** The activations at the end, read from the layers' configurations: nothing is traced. */
 export function endOf(layers: readonly Layer[]): Ending {
   const found: string[] = [];
-  for (const layer of [...layers].reverse()) {
+  for (const layer of leafLayers(layers).reverse()) {
     if (handsOn.includes(layer.className)) continue;
     const activation = activationOf(layer);
     if (activation === undefined) break;
@@ -46,6 +47,6 @@ export function endOf(layers: readonly Layer[]): Ending {
 
 /** Whether the first layer that does more than hand values on takes them as they are. */
 export function feedsValuesDirectly(layers: readonly Layer[]): boolean {
-  const first = layers.find((layer) => !handsOn.includes(layer.className));
+  const first = leafLayers(layers).find((layer) => !handsOn.includes(layer.className));
   return first !== undefined && !scales.includes(first.className);
 }

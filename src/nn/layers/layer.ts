@@ -22,7 +22,7 @@ export interface CallContext {
   readonly step: Tensor;
   /** The seed of the run, in training an int32 scalar: another seed runs the same program. */
   readonly seed: number | Tensor;
-  /** Told the output of every layer of a model, in the order of computation. */
+  /** Told the output of every layer of a model and of the models within it, in the order of computation. */
   readonly observe?: (layer: Layer, output: Tensor) => void;
 }
 
@@ -68,7 +68,6 @@ export abstract class Layer {
   readonly name: string;
   /** Keras's class name: 'Dense', 'Conv2D'. */
   abstract readonly className: string;
-  trainable: boolean;
   /** The dtype of the weights. */
   readonly dtype: DType;
   /** With the batch axis; only what the user gave. */
@@ -76,11 +75,13 @@ export abstract class Layer {
   /** Separates this layer's random numbers from the others'. A model that goes on from a file gets those of the file. */
   stream: number;
   readonly #weights: LayerWeight[] = [];
+  #trainable: boolean;
   #builtFor: PartialShape | undefined;
 
-  constructor(className: string, options: LayerOptions) {
+  /** `stream`: a number that no other layer has; only what draws no random numbers itself gives one. */
+  constructor(className: string, options: LayerOptions, stream: number = nextLayerStream()) {
     this.name = checkName(options.name, className) ?? uniqueName(className);
-    this.trainable = checkBoolean(options.trainable ?? true, `${className} "${this.name}": trainable`);
+    this.#trainable = checkBoolean(options.trainable ?? true, `${className} "${this.name}": trainable`);
     this.dtype = options.dtype ?? 'float32';
     if (!isFloat(this.dtype))
       throw new DTypeError(
@@ -92,7 +93,31 @@ export abstract class Layer {
         : options.inputShape !== undefined
           ? [null, ...checkPartialShape(options.inputShape, `${className} "${this.name}": inputShape`)]
           : undefined;
-    this.stream = nextLayerStream();
+    this.stream = stream;
+  }
+
+  /** The layers that this one consists of, in the order of their weights: those of a model; none unless overridden. */
+  get innerLayers(): readonly Layer[] {
+    return [];
+  }
+
+  /** Keras's module of the class, for files. */
+  get module(): string {
+    return 'keras.layers';
+  }
+
+  /**
+   * Whether training moves its weights. Setting it sets it for all layers within too, as in Keras: `base.trainable = false`
+   * freezes a model that is a layer of another. A model that is compiled already takes notice when it is compiled again.
+   * @throws ValueError for what is neither true nor false
+   */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  set trainable(value: boolean) {
+    this.#trainable = checkBoolean(value, `${this.className} "${this.name}": trainable`);
+    for (const layer of this.innerLayers) layer.trainable = value;
   }
 
   get built(): boolean {
@@ -153,26 +178,59 @@ export abstract class Layer {
     );
   }
 
-  /** All weights in Keras's order: trainable ones first. */
+  #inKerasOrder(): LayerWeight[] {
+    const isMoved = ({ variable }: LayerWeight): boolean => variable.trainable;
+    return [...this.#weights.filter(isMoved), ...this.#weights.filter((weight) => !isMoved(weight))];
+  }
+
+  /** Its weights and those of the layers within, each once. */
+  #allWeights(): LayerWeight[] {
+    const found = new Map(this.#inKerasOrder().map((weight) => [weight.variable, weight]));
+    for (const layer of this.innerLayers)
+      for (const weight of layer.#allWeights()) if (!found.has(weight.variable)) found.set(weight.variable, weight);
+    return [...found.values()];
+  }
+
+  /** The weights whose own layer is trainable: what the layers in between say has been handed on to it. */
+  #movableWeights(): Variable[] {
+    const own = this.#trainable ? this.#weights.filter(({ variable }) => variable.trainable) : [];
+    return [...own.map(({ variable }) => variable), ...this.innerLayers.flatMap((layer) => layer.#movableWeights())];
+  }
+
+  /** Its own weights, without those of layers within it, in Keras's order: trainable ones first. */
+  get ownWeights(): Variable[] {
+    return this.#inKerasOrder().map(({ variable }) => variable);
+  }
+
+  /** All weights in Keras's order: its own, trainable ones first, then those of the layers within, layer by layer. */
   get weights(): Variable[] {
-    const all = this.#weights.map(({ variable }) => variable);
-    return [...all.filter((variable) => variable.trainable), ...all.filter((variable) => !variable.trainable)];
+    return this.#allWeights().map(({ variable }) => variable);
   }
 
+  /** The weights that training moves; none where `trainable` is false. */
   get trainableWeights(): Variable[] {
-    return this.trainable ? this.weights.filter((variable) => variable.trainable) : [];
+    return this.#trainable ? [...new Set(this.#movableWeights())] : [];
   }
 
-  /** The penalties of its regularizers, one scalar each. */
+  /** The weights that training leaves as they are. */
+  get nonTrainableWeights(): Variable[] {
+    const trainable = new Set(this.trainableWeights);
+    return this.weights.filter((variable) => !trainable.has(variable));
+  }
+
+  #penalized(): LayerWeight[] {
+    const trainable = new Set(this.trainableWeights);
+    return this.#allWeights().filter(({ variable, regularizer }) => regularizer && trainable.has(variable));
+  }
+
+  /** The penalties of the regularizers, one scalar each. As in Keras, weights that training leaves alone have none. */
   penalties(): Tensor[] {
-    return this.#weights.flatMap(({ variable, regularizer }) =>
-      regularizer ? [regularizer.penalty(variable.value)] : [],
-    );
+    return this.#penalized().map(({ variable, regularizer }) => regularizer!.penalty(variable.value));
   }
 
   /** Whether it has regularizers, which add penalties to the loss. */
   get hasPenalties(): boolean {
-    return this.#weights.some(({ regularizer }) => regularizer !== undefined);
+    return this.#penalized().length > 0;
   }
 
   countParams(): number {
@@ -206,7 +264,7 @@ export abstract class Layer {
   /** What makes an equal layer again, in Keras's names and spelling (snake_case keys). */
   getConfig(): Record<string, unknown> {
     const policy = { module: 'keras', class_name: 'DTypePolicy', config: { name: this.dtype }, registered_name: null };
-    return { name: this.name, trainable: this.trainable, dtype: policy, ...this.ownConfig() };
+    return { name: this.name, trainable: this.#trainable, dtype: policy, ...this.ownConfig() };
   }
 
   /** The part of the configuration that only this kind of layer has. */

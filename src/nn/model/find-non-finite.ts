@@ -5,6 +5,7 @@ import { variableGradients } from '../../tensor/grad.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Variable } from '../../tensor/variable.js';
 import type { Layer } from '../layers/layer.js';
+import { leafLayers } from '../layers/within.js';
 import type { Loss } from '../losses/loss.js';
 import type { Batch } from './batches.js';
 import { lossOf, trainingContext, type BatchData, type Computation } from './steps.js';
@@ -57,7 +58,7 @@ export async function findNonFinite({
   for (let i = variables.length - 1; i >= 0; i--) {
     const variable = variables[i]!;
     const wrong = nonFiniteIn(await gradients[i]!.realize());
-    const layer = model.layers.find((candidate) => candidate.weights.includes(variable));
+    const layer = leafLayers(model.layers).find((candidate) => candidate.weights.includes(variable));
     if (wrong !== undefined)
       return `the gradients of ${layer ? nameOf(layer) : 'the model'} ("${variable.name}") are ${wrong}, while outputs and loss are finite`;
   }
@@ -66,7 +67,7 @@ export async function findNonFinite({
 
 /** The first layer with weights that are not finite, in words. */
 export async function nonFiniteWeights(layers: readonly Layer[]): Promise<string | undefined> {
-  for (const layer of layers)
+  for (const layer of leafLayers(layers))
     for (const weight of layer.weights) {
       const found = nonFiniteIn(await weight.read());
       if (found !== undefined) return `the weights of ${nameOf(layer)} ("${weight.name}") are ${found}`;

@@ -10,7 +10,7 @@ import type { Prepared } from './prepare.js';
 import type { Computation } from './steps.js';
 
 export interface HintedFit {
-  readonly model: Computation & { readonly layers: readonly Layer[] };
+  readonly model: Computation & { readonly layers: readonly Layer[]; readonly hasPenalties: boolean };
   readonly compiled: Compiled;
   readonly data: Prepared;
   readonly variables: readonly Variable[];
@@ -32,7 +32,7 @@ export async function beginHints(fit: HintedFit): Promise<Hints | undefined> {
     layers,
     loss,
     isWeighted: data.weights !== undefined,
-    isPenalized: layers.some((layer) => layer.hasPenalties),
+    isPenalized: model.hasPenalties,
     measuresAccuracy: accuracyIn(Object.fromEntries(metricNames.map((name) => [name, 0]))) !== undefined,
     x: data.origin.x,
     y: data.origin.y,

@@ -26,6 +26,7 @@ import { trainStep } from './steps.js';
 export interface TrainableModel extends RunnableModel {
   readonly layers: readonly Layer[];
   readonly trainableWeights: readonly Variable[];
+  readonly hasPenalties: boolean;
   run: TrainingRun | undefined;
 }
 

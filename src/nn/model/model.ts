@@ -8,8 +8,9 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { Variable } from '../../tensor/variable.js';
 import type { History } from '../callbacks/history.js';
 import type { TrainingRun } from '../callbacks/training-run.js';
-import type { CallContext, Layer, PartialShape } from '../layers/layer.js';
-import { globalSeed, uniqueName } from '../naming.js';
+import { Layer, type CallContext, type PartialShape } from '../layers/layer.js';
+import { globalSeed } from '../naming.js';
+import { flattenLayers } from '../layers/within.js';
 import type { Loss } from '../losses/loss.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { activeReporter, type ReportOptions, type ReportResult } from '../reporting.js';
@@ -32,14 +33,39 @@ import { predict } from './predict.js';
 import { profile, type ProfileOptions } from './profile.js';
 import { recordTraining, type TrainingRecord } from './training-record.js';
 
+/** What every model takes. */
+export interface ModelOptions {
+  /** `sequential`, `sequential_1`, ... unless given. */
+  readonly name?: string;
+  /** Whether training moves its weights, true unless given; what its layers say of themselves stays. */
+  readonly trainable?: boolean;
+}
+
 /** The loss and then the metrics, in the order of compile. */
 export type Results = [loss: number, ...metrics: number[]];
 
 /** The loss and the metrics by name. */
 export type NamedResults = Record<string, number>;
 
-export abstract class Model implements TrainableModel {
-  readonly name: string;
+/** Which model is training a weight now: models can share layers. */
+const trainers = new WeakMap<Variable, Model>();
+
+/** Notes that `model` is going to train its weights, and returns them. @throws StateError if another one is doing so */
+function claimWeights(model: Model): readonly Variable[] {
+  for (const variable of model.weights) {
+    const trainer = trainers.get(variable);
+    if (trainer)
+      throw new StateError(
+        `fit: the weight "${variable.name}" of model "${model.name}" is being trained by model "${trainer.name}", which shares it; await that call of fit before.`,
+      );
+  }
+  const claimed = model.trainableWeights;
+  for (const variable of claimed) trainers.set(variable, model);
+  return claimed;
+}
+
+/** A model is a layer, as in Keras: it can be a layer of another model, which then trains, counts and saves its weights. */
+export abstract class Model extends Layer implements TrainableModel {
   /** Keras's class name: 'Sequential'. */
   readonly className: string;
   /** Set it to true, for example in a callback, to end training after the current batch. */
@@ -52,36 +78,48 @@ export abstract class Model implements TrainableModel {
   #trainingCalls: Variable | undefined;
   #training: TrainingRecord | undefined;
 
-  constructor(className: string, name?: string) {
+  constructor(className: string, options: ModelOptions = {}) {
+    // Its layers have streams of their own.
+    super(className, options, 0);
     this.className = className;
-    this.name = name ?? uniqueName(className);
   }
 
   /** The layers in order, without those that only stand for inputs. */
   abstract get layers(): readonly Layer[];
   /** Whether the weights have been made. */
-  abstract get built(): boolean;
+  abstract override get built(): boolean;
   /** The shape of inputs, batch axis (null) first. @throws StateError before it is known */
-  abstract get inputShape(): PartialShape;
+  abstract override get inputShape(): PartialShape;
   /** The shape of the output, batch axis (null) first. @throws StateError before it is known */
-  abstract get outputShape(): PartialShape;
+  abstract override get outputShape(): PartialShape;
   /** Makes the weights for inputs of `inputShape`, batch axis (null) first. */
-  abstract build(inputShape: PartialShape): void;
+  abstract override build(inputShape: PartialShape): void;
   /** The computation itself: x [B, ...] of the model's input shape. Users call `apply`. */
-  abstract call(x: Tensor, context: CallContext): Tensor;
+  abstract override call(x: Tensor, context: CallContext): Tensor;
   /** What makes an equal model again, in Keras's names and spelling: the layers and their options, without weights. */
-  abstract getConfig(): Record<string, unknown>;
+  abstract override getConfig(): Record<string, unknown>;
   abstract inputShapeFor(x: Tensor, what: string): PartialShape;
   abstract outputShapeFor(shape: readonly number[]): readonly number[];
 
-  /** All weights, layer by layer. */
-  get weights(): Variable[] {
-    return this.layers.flatMap((layer) => layer.weights);
+  override get innerLayers(): readonly Layer[] {
+    return this.layers;
   }
 
-  /** The weights that training moves. */
-  get trainableWeights(): Variable[] {
-    return this.layers.flatMap((layer) => layer.trainableWeights);
+  override get module(): string {
+    return 'keras';
+  }
+
+  /** Makes the weights where there are none yet. @throws StateError if it was built for other inputs */
+  override ensureBuilt(inputShape: PartialShape): void {
+    if (!this.built) return this.build(inputShape);
+    const known = this.inputShape;
+    const fits =
+      known.length === inputShape.length &&
+      known.every((size, axis) => axis === 0 || size === null || size === inputShape[axis]);
+    if (!fits)
+      throw new StateError(
+        `Model "${this.name}" was built for inputs of shape ${formatShape(known)}, received ${formatShape(inputShape)}.`,
+      );
   }
 
   /** The same as `trainableWeights`. */
@@ -89,29 +127,18 @@ export abstract class Model implements TrainableModel {
     return this.trainableWeights;
   }
 
-  /** The weights that training leaves as they are. */
-  get nonTrainableWeights(): Variable[] {
-    const trainable = new Set(this.trainableWeights);
-    return this.weights.filter((variable) => !trainable.has(variable));
-  }
-
   /** Whether its weights are float64; then data of float64 stays as it is. */
   get isDouble(): boolean {
     return this.weights.some((variable) => variable.dtype === 'float64');
   }
 
-  /** The penalties of the layers' regularizers, scalars that training adds to the loss. */
-  penalties(): Tensor[] {
-    return this.layers.flatMap((layer) => layer.penalties());
-  }
-
   /** Number of weights' elements. @throws StateError before the model is built */
-  countParams(): number {
+  override countParams(): number {
     if (!this.built)
       throw new StateError(
         `countParams: model "${this.name}" is not built yet. Give its first layer an inputShape, or call build([null, ...]).`,
       );
-    return this.layers.reduce((sum, layer) => sum + layer.countParams(), 0);
+    return super.countParams();
   }
 
   /** A layer by its name or its position. @throws ValueError if there is none */
@@ -121,9 +148,15 @@ export abstract class Model implements TrainableModel {
       typeof nameOrIndex === 'number' ? layers.at(nameOrIndex) : layers.find((layer) => layer.name === nameOrIndex);
     if (!found)
       throw new ValueError(
-        `getLayer: model "${this.name}" has no layer ${typeof nameOrIndex === 'number' ? nameOrIndex : `'${nameOrIndex}'`}. Its layers: ${layers.map((layer) => layer.name).join(', ')}.`,
+        `getLayer: model "${this.name}" has no layer ${typeof nameOrIndex === 'number' ? nameOrIndex : `'${nameOrIndex}'`}. Its layers: ${layers.map((layer) => layer.name).join(', ')}.${this.#whereWithin(nameOrIndex)}`,
       );
     return found;
+  }
+
+  /** Which layer holds the one looked for, as a sentence; nothing where none does. */
+  #whereWithin(name: string | number): string {
+    const holder = this.layers.find((layer) => flattenLayers(layer.innerLayers).some((inner) => inner.name === name));
+    return holder ? ` '${name}' is within '${holder.name}': getLayer('${holder.name}').getLayer(...).` : '';
   }
 
   /** The weights as they are now, layer by layer, kernels before biases. @throws StateError before the model is built */
@@ -158,7 +191,7 @@ export abstract class Model implements TrainableModel {
    * The output for x [B, ...] as a lazy tensor, for training loops of one's own and within compiled functions.
    * `training` turns on what is random in training, such as dropout.
    */
-  apply(x: ModelData, options: { readonly training?: boolean } = {}): Tensor {
+  override apply(x: ModelData, options: { readonly training?: boolean } = {}): Tensor {
     rejectUnknownOptions('apply', options, ['training']);
     const given = toTensor(x, 'apply: x');
     const input = alignInput(given, this.inputShapeFor(given, 'apply: x'), 'apply: x');
@@ -305,12 +338,14 @@ export abstract class Model implements TrainableModel {
     const compiled = this.#checkCompiled('fit');
     if (this.#isFitting)
       throw new StateError(`fit: model "${this.name}" is being trained already; await the call before.`);
+    const trained = claimWeights(this);
     this.#isFitting = true;
     try {
       this.#training = await recordTraining(x, options, () => fit(this, compiled, x, y, options));
       return this.#training.history;
     } finally {
       this.#isFitting = false;
+      for (const variable of trained) trainers.delete(variable);
       this.run = undefined;
     }
   }
@@ -405,11 +440,10 @@ export abstract class Model implements TrainableModel {
 
   /** Prints a table of the layers, their output shapes and numbers of parameters. */
   summary(options: SummaryOptions = {}): void {
-    const { name, layers } = this;
-    printSummary({ name, layers, optimizerVariables: this.#compiled?.optimizerVariables }, options);
+    printSummary(this, this.#compiled?.optimizerVariables, options);
   }
 
-  toString(): string {
+  override toString(): string {
     return `${this.name} (${this.layers.map((layer) => layer.name).join(' -> ')})`;
   }
 }

@@ -5,14 +5,14 @@ import { rejectUnknownOptions } from '../../base/suggest.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { InputLayer } from '../layers/input.js';
 import { Layer, type CallContext, type PartialShape } from '../layers/layer.js';
+import { flattenLayers } from '../layers/within.js';
 import { describeLayer } from '../saving/describe.js';
 import { toFloatInput } from './data.js';
-import { Model } from './model.js';
+import { Model, type ModelOptions } from './model.js';
 
-export interface SequentialOptions {
+export interface SequentialOptions extends ModelOptions {
+  /** Layers, and models as layers. */
   readonly layers?: readonly Layer[];
-  /** `sequential`, `sequential_1`, ... unless given. */
-  readonly name?: string;
 }
 
 /**
@@ -26,11 +26,14 @@ export class Sequential extends Model {
   #inputShape: PartialShape | undefined;
   /** Of the output of the last layer. */
   #outputShape: PartialShape | undefined;
+  /** The models that this one is a layer of. */
+  readonly #holders: WeakRef<Sequential>[] = [];
 
   constructor(options: SequentialOptions = {}) {
-    rejectUnknownOptions('sequential', options, ['layers', 'name']);
-    super('Sequential', options.name);
-    for (const layer of options.layers ?? []) this.add(layer);
+    rejectUnknownOptions('sequential', options, ['layers', 'name', 'trainable']);
+    const { layers = [], ...others } = options;
+    super('Sequential', others);
+    for (const layer of layers) this.add(layer);
   }
 
   override get layers(): readonly Layer[] {
@@ -71,17 +74,32 @@ export class Sequential extends Model {
       throw new ValueError(
         `add: model "${this.name}" has a layer of name '${layer.name}' already; layers need names of their own. A layer can be in a model only once.`,
       );
+    if (flattenLayers([layer]).includes(this))
+      throw new ValueError(`add: model "${this.name}" cannot be a layer of itself.`);
+    this.#checkNotHeld('add');
     if (layer instanceof InputLayer) return this.#addInput(layer);
     const isFirst = this.#layers.length === 0;
-    const declared = isFirst && !this.#inputShape ? layer.batchInputShape : undefined;
+    const declared = isFirst && !this.#inputShape ? declaredShape(layer) : undefined;
     const before = declared ?? this.#outputShape;
     if (before) {
       layer.ensureBuilt(withoutBatch(before));
-      this.#outputShape = withoutBatch(layer.outputShape);
+      this.#outputShape = withoutBatch(layer.computeOutputShape(withoutBatch(before)));
       if (declared) this.#inputShape = withoutBatch(declared);
     }
+    if (layer instanceof Sequential) layer.#holders.push(new WeakRef<Sequential>(this));
     this.#layers.push(layer);
     this.layersChanged();
+  }
+
+  /** A model that holds this one has settled on its output. @throws StateError if there is such a model */
+  #checkNotHeld(what: string): void {
+    for (const reference of this.#holders) {
+      const holder = reference.deref();
+      if (holder?.built)
+        throw new StateError(
+          `${what}: model "${this.name}" is a layer of model "${holder.name}", which was built with the layers as they are. Make a new model of them: sequential([...]).`,
+        );
+    }
   }
 
   #addInput(layer: InputLayer): void {
@@ -96,16 +114,21 @@ export class Sequential extends Model {
 
   /** Removes the last layer and returns it. @throws StateError if there is none */
   pop(): Layer {
+    this.#checkNotHeld('pop');
     const layer = this.#layers.pop();
     if (!layer) throw new StateError(`pop: model "${this.name}" has no layers.`);
-    const last = this.#layers.at(-1);
-    if (last) this.#outputShape = this.#outputShape && withoutBatch(last.outputShape);
-    else {
-      this.#inputShape = this.#input && withoutBatch(this.#input.batchInputShape!);
-      this.#outputShape = this.#inputShape;
+    if (layer instanceof Sequential) {
+      const place = layer.#holders.findIndex((reference) => reference.deref() === this);
+      layer.#holders.splice(place, 1);
     }
+    if (this.#layers.length === 0) this.#inputShape = this.#input && withoutBatch(this.#input.batchInputShape!);
+    this.#outputShape = this.#inputShape && this.#outputAfter(this.#inputShape);
     this.layersChanged();
     return layer;
+  }
+
+  #outputAfter(inputShape: PartialShape): PartialShape {
+    return this.#layers.reduce((before, layer) => withoutBatch(layer.computeOutputShape(before)), inputShape);
   }
 
   /**
@@ -126,7 +149,7 @@ export class Sequential extends Model {
     let output = shape;
     for (const layer of this.#layers) {
       layer.ensureBuilt(output);
-      output = withoutBatch(layer.outputShape);
+      output = withoutBatch(layer.computeOutputShape(output));
     }
     this.#inputShape = shape;
     this.#outputShape = output;
@@ -149,7 +172,7 @@ export class Sequential extends Model {
     const policy = { module: 'keras', class_name: 'DTypePolicy', config: { name: 'float32' }, registered_name: null };
     return {
       name: this.name,
-      trainable: true,
+      trainable: this.trainable,
       dtype: policy,
       layers: [...(first ? [first] : []), ...this.#layers.map(describeLayer)],
       ...(shape ? { build_input_shape: shape } : {}),
@@ -164,8 +187,21 @@ export class Sequential extends Model {
     return this.#inputShape!;
   }
 
+  override computeOutputShape(inputShape: PartialShape): PartialShape {
+    const expected = this.#inputShape;
+    const fits =
+      !expected ||
+      (expected.length === inputShape.length &&
+        expected.every((size, axis) => size === null || inputShape[axis] === null || inputShape[axis] === size));
+    if (!fits)
+      throw new ShapeError(
+        `Sequential "${this.name}": expected inputs of shape ${formatShape(expected)}, received ${formatShape(inputShape)}.`,
+      );
+    return this.#layers.reduce((before, layer) => layer.computeOutputShape(before), inputShape);
+  }
+
   override outputShapeFor(shape: readonly number[]): readonly number[] {
-    const output = this.#layers.reduce<PartialShape>((before, layer) => layer.computeOutputShape(before), shape);
+    const output = this.computeOutputShape(shape);
     if (output.some((size) => size === null))
       throw new ShapeError(
         `Sequential "${this.name}": its output shape ${formatShape(output)} does not follow from the input's, ${formatShape(shape)}.`,
@@ -178,10 +214,16 @@ export class Sequential extends Model {
     const input = this.#input && this.#input.getConfig().dtype !== 'float32' ? this.#input.call(x) : toFloatInput(x);
     return this.#layers.reduce((value, layer) => {
       const output = layer.call(value, context);
-      context.observe?.(layer, output);
+      // The layers within have told of themselves.
+      if (layer.innerLayers.length === 0) context.observe?.(layer, output);
       return output;
     }, input);
   }
+}
+
+/** The shape of inputs that a first layer asks for, batch axis first. */
+function declaredShape(layer: Layer): PartialShape | undefined {
+  return layer instanceof Model && layer.built ? layer.inputShape : layer.batchInputShape;
 }
 
 function withoutBatch(shape: PartialShape): PartialShape {
@@ -190,7 +232,7 @@ function withoutBatch(shape: PartialShape): PartialShape {
 
 /**
  * A model of layers one after the other: `sequential([layers.dense({ units: 10, inputShape: [4] })])`, or
- * `sequential({ layers, name })`.
+ * `sequential({ layers, name })`. A model is a layer too: `sequential([base, layers.dense({ units: 3 })])`.
  * @throws ShapeError if a layer does not take the output of the one before
  */
 export function sequential(options?: readonly Layer[] | SequentialOptions): Sequential {

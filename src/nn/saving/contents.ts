@@ -2,10 +2,11 @@
 import { StateError } from '../../base/errors.js';
 import type { Variable } from '../../tensor/variable.js';
 import type { Layer } from '../layers/layer.js';
+import { flattenLayers, weightsByPath } from '../layers/within.js';
 import { globalSeed } from '../naming.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { LayerOutline, ModelConfig, ModelContents, NamedArrays } from './format.js';
-import { namedOptimizerState, namedWeights, readVariables } from './state.js';
+import { namedOptimizerState, readVariables } from './state.js';
 
 /** The model as files see it. */
 export interface SavableModel {
@@ -38,11 +39,11 @@ export async function contentsOf(
     );
   const optimizer = model.trainedOptimizer;
   const state = optimizer ? namedOptimizerState(optimizer) : new Map<string, Variable>();
-  const random = { seed: globalSeed(), streams: model.layers.map(({ stream }) => stream) };
+  const random = { seed: globalSeed(), streams: flattenLayers(model.layers).map(({ stream }) => stream) };
   // As a file has it: without what is undefined.
   const config = withConfig ? (JSON.parse(JSON.stringify(model.describe())) as ModelConfig) : undefined;
   const layers = outlineOf(model);
-  const [weights, slots] = await readVariables(namedWeights(model.weights), state);
+  const [weights, slots] = await readVariables(weightsByPath(model.layers), state);
   return {
     name: model.name,
     config,
@@ -56,15 +57,16 @@ export async function contentsOf(
 }
 
 /** The layers of a model with their weights, for those who look for values for them. */
-export function outlineOf({ layers, weights }: Pick<SavableModel, 'layers' | 'weights'>): LayerOutline[] {
-  const paths = new Map([...namedWeights(weights)].map(([path, variable]) => [variable, path]));
-  return layers.map((layer) => ({
-    name: layer.name,
-    className: layer.className,
-    weights: layer.weights.map((variable) => {
+export function outlineOf({ layers }: Pick<SavableModel, 'layers'>): LayerOutline[] {
+  const paths = new Map([...weightsByPath(layers)].map(([path, variable]) => [variable, path]));
+  const outline = ({ name: layerName, className, ownWeights, innerLayers }: Layer): LayerOutline => ({
+    name: layerName,
+    className,
+    weights: ownWeights.map((variable) => {
       const { name, shape, dtype, trainable } = variable;
       return { name: name.slice(name.lastIndexOf('/') + 1), path: paths.get(variable)!, shape, dtype, trainable };
     }),
-    layers: [],
-  }));
+    layers: innerLayers.map(outline),
+  });
+  return layers.map(outline);
 }

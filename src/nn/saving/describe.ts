@@ -6,10 +6,10 @@ import { snakeCase } from '../naming.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { serialize, serializeFunction, type Serializable } from '../serialization.js';
 
-/** A layer, with the shape that it was built for. */
+/** A layer, or a model as a layer, with the shape that it was built for. */
 export function describeLayer(layer: Layer): object {
   return {
-    ...serialize('keras.layers', layer),
+    ...serialize(layer.module, layer),
     ...(layer.built ? { build_config: { input_shape: layer.inputShape } } : {}),
   };
 }

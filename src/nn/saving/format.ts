@@ -43,7 +43,7 @@ export interface OptimizerState {
 /** What random numbers follow from. */
 export interface RandomState {
   readonly seed: number;
-  /** One for each layer, those of models within models in their place. */
+  /** One for each layer; a model within the model is followed by those of its layers. */
   readonly streams: readonly number[];
 }
 

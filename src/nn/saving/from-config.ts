@@ -10,6 +10,7 @@ import * as metrics from '../metrics/index.js';
 import * as optimizers from '../optimizers/index.js';
 import * as schedules from '../optimizers/schedules/index.js';
 import * as regularizers from '../regularizers.js';
+import { sequentialFrom } from './sequential-config.js';
 
 /**
  * What the user's own classes and functions are, by the names that a file has for them: layers as classes (made with
@@ -71,6 +72,7 @@ function descriptionIn(value: Json): Description | undefined {
   };
 }
 
+const isSequential = ({ module, className }: Description): boolean => module === 'keras' && className === 'Sequential';
 const isPolicy = ({ className }: Description): boolean => className === 'DTypePolicy';
 const isFunction = ({ className, config }: Description): boolean =>
   className === 'function' && typeof config === 'string';
@@ -97,7 +99,7 @@ export class ConfigReader {
       const described = descriptionIn(item);
       if (described && !isPolicy(described) && this.#customFor(described) === undefined) {
         if (isFunction(described)) missing.add(`the function ${JSON.stringify(described.config)}`);
-        else if (!factoryOf(described.module, described.className))
+        else if (!isSequential(described) && !factoryOf(described.module, described.className))
           missing.add(`'${described.className}'${described.module ? ` of ${described.module}` : ''}`);
       }
       Object.values(item).forEach(visit);
@@ -118,6 +120,8 @@ export class ConfigReader {
     }
     const custom = this.#customFor(described);
     if (isFunction(described) && custom !== undefined) return custom;
+    if (custom === undefined && isSequential(described) && isRecord(value))
+      return sequentialFrom(value, (layer, where) => this.read(layer, where), place);
     if (!isRecord(config)) throw new DataError(`${place}: expected the config of '${className}' to be an object.`);
     const make = custom === undefined ? factoryOf(module, className) : customFactory(custom, config);
     if (!make) throw new DataError(`${place}: there is no '${className}' of ${module || 'no module'}.`);

@@ -6,18 +6,15 @@ import { isRecord, type Json } from '../../formats/json.js';
 import { full } from '../../tensor/creation.js';
 import { checkBoolean, show } from '../check.js';
 import { activeConsole } from '../console.js';
-import { checkPartialShape, Layer, type PartialShape } from '../layers/layer.js';
 import { withWeightSource, type WeightSource } from '../layers/weight-source.js';
 import type { CompileOptions } from '../model/compiled.js';
-import { Sequential } from '../model/sequential.js';
+import type { Sequential } from '../model/sequential.js';
 import { adoptSeed } from '../naming.js';
 import { ConfigReader, type CustomObjects } from './from-config.js';
-import type { ModelConfig, ModelFile } from './format.js';
+import type { ModelFile } from './format.js';
 import { decodeModel, readModelFile } from './model-file.js';
 import { restoreOptimizer, restoreStreams, restoreWeights } from './restore.js';
-
-/** More than any model has; a longer list is a damaged file. */
-const mostLayers = 10_000;
+import { sequentialFrom } from './sequential-config.js';
 
 export interface LoadModelOptions {
   /**
@@ -68,39 +65,25 @@ async function fileOf(source: unknown): Promise<ModelFile> {
   throw new ValueError(`loadModel: expected a path or the bytes of a file, received ${show(source)}.`);
 }
 
-function modelOf({ config: model, weightElements, place }: ModelFile, reader: ConfigReader): Sequential {
-  if (!model)
+function modelOf({ config, weightElements, place }: ModelFile, reader: ConfigReader): Sequential {
+  if (!config)
     throw new DataError(
       `loadModel: ${place} has weights but no model. Build the model and call model.loadWeights, or save it with model.save.`,
     );
-  const { class_name: className, config } = model;
+  const { class_name: className } = config;
   if (className !== 'Sequential')
     throw new DataError(`${place}: expected a model of class Sequential, received ${JSON.stringify(className)}.`);
-  if (!isRecord(config) || !Array.isArray(config.layers) || typeof config.name !== 'string')
-    throw new DataError(`${place}: expected the model's config to have a name and a list of layers.`);
-  const { name } = config;
-  const described = config.layers as readonly Json[];
-  if (described.length > mostLayers)
-    throw new DataError(`${place}: expected at most ${mostLayers} layers, received ${described.length}.`);
-  const missing = reader.missingIn(described);
+  const missing = isRecord(config.config) ? reader.missingIn(config.config.layers ?? null) : [];
   if (missing.length > 0)
     throw new DataError(
       `${place}: the model uses ${missing.join(', ')}, which Nacre does not have. Give what is your own in loadModel(path, { customObjects: { Name: TheClass } }).`,
     );
-  const layers = described.map((value, index) => {
-    const layer = reader.read(value, `${place}, layer ${index}`);
-    if (layer instanceof Layer) return layer;
-    throw new DataError(`${place}, layer ${index}: expected the description of a layer, received ${show(layer)}.`);
+  return withWeightSource(weightsWithin(weightElements), () => {
+    const model = sequentialFrom(config, (value, where) => reader.read(value, where), place);
+    if (!model.built)
+      throw new DataError(`${place}: expected the model's config to have its build_input_shape, received none.`);
+    return model;
   });
-  try {
-    return withWeightSource(weightsWithin(weightElements), () => {
-      const made = new Sequential({ name, layers });
-      if (!made.built) made.build(builtShape(model, config));
-      return made;
-    });
-  } catch (error) {
-    throw new DataError(`${place}: ${messageOf(error)}`, { cause: error });
-  }
 }
 
 /** Weights without values of their own, as many elements as the file has and no more: a file decides what is allocated. */
@@ -114,11 +97,6 @@ function weightsWithin(available: number): WeightSource {
       );
     return full(shape, 0);
   };
-}
-
-function builtShape(model: ModelConfig, config: Record<string, Json>): PartialShape {
-  const built = isRecord(model.build_config) ? model.build_config.input_shape : undefined;
-  return checkPartialShape(config.build_input_shape ?? built, 'build_input_shape');
 }
 
 /** Compiles as the file says. Whether it could. */

@@ -4,20 +4,17 @@ import { sameShape } from '../../base/shape.js';
 import { fromNDArray } from '../../tensor/creation.js';
 import { activeConsole } from '../console.js';
 import type { Layer } from '../layers/layer.js';
+import { flattenLayers, weightsByPath } from '../layers/within.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { outlineOf, type SavableModel } from './contents.js';
 import type { MatchOptions, ModelFile } from './format.js';
-import { assignVariables, namedOptimizerState, namedWeights } from './state.js';
+import { assignVariables, namedOptimizerState } from './state.js';
 
 const rateName = 'optimizer/learning_rate';
 
 /** The weights of the file. @throws DataError, with nothing changed, unless names or order, and all shapes, fit */
-export function restoreWeights(
-  model: Pick<SavableModel, 'layers' | 'weights'>,
-  file: ModelFile,
-  options: MatchOptions = {},
-): void {
-  assignVariables(namedWeights(model.weights), file.weightsFor(outlineOf(model), options), file.place);
+export function restoreWeights(model: Pick<SavableModel, 'layers'>, file: ModelFile, options: MatchOptions = {}): void {
+  assignVariables(weightsByPath(model.layers), file.weightsFor(outlineOf(model), options), file.place);
 }
 
 /** The state of the optimizer that the file has, if it is one of the same kind for the same weights. */
@@ -49,9 +46,10 @@ export function restoreOptimizer(optimizer: Optimizer, file: ModelFile): boolean
 }
 
 /** The streams of random numbers that the layers draw from. @throws DataError for another number of layers */
-export function restoreStreams(layers: readonly Layer[], file: ModelFile): void {
+export function restoreStreams(modelLayers: readonly Layer[], file: ModelFile): void {
   const streams = file.random?.streams;
   if (!streams) return;
+  const layers = flattenLayers(modelLayers);
   if (streams.length !== layers.length)
     throw new DataError(
       `${file.place}, metadata 'random': expected a stream for each of ${layers.length} layers, received ${streams.length}.`,

@@ -10,11 +10,6 @@ import type { FoundWeights, NamedArrays } from './format.js';
 /** Variables under the names that a file has for them. */
 export type NamedVariables = ReadonlyMap<string, Variable>;
 
-/** Weights under their paths: `dense/kernel`. */
-export function namedWeights(weights: readonly Variable[]): NamedVariables {
-  return uniquelyNamed(weights.map((variable) => [variable.name, variable]));
-}
-
 /** What an optimizer keeps: `optimizer/iteration`, `optimizer/dense_kernel_momentum`. */
 export function namedOptimizerState(optimizer: Optimizer): NamedVariables {
   const prefix = `${optimizer.name}/`;

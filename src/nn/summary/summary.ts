@@ -18,16 +18,18 @@ export interface SummaryOptions {
   readonly printFn?: (text: string) => void;
   /** Adds a column that says which layers are trained. */
   readonly showTrainable?: boolean;
+  /** Shows the layers of models that are layers, below them. */
+  readonly expandNested?: boolean;
 }
 
-const optionNames = ['lineLength', 'positions', 'printFn', 'showTrainable'] as const;
+const optionNames = ['lineLength', 'positions', 'printFn', 'showTrainable', 'expandNested'] as const;
 
 /** What the table shows of a model. */
 export interface Summarized {
   readonly name: string;
   readonly layers: readonly Layer[];
-  /** What the optimizer keeps; undefined before it is built. */
-  readonly optimizerVariables: readonly Variable[] | undefined;
+  readonly trainableWeights: readonly Variable[];
+  readonly nonTrainableWeights: readonly Variable[];
 }
 
 const colours = { class: '38;5;33', number: '38;5;34', none: '38;5;45', frozen: '38;5;9' } as const;
@@ -42,19 +44,24 @@ const builtFromTheBeginning: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Prints the table of a model's layers: names and classes, output shapes, numbers of parameters.
+ * Prints the table of a model's layers: names and classes, output shapes, numbers of parameters. `optimizerVariables` is
+ * what the optimizer keeps, undefined before it is built.
  * @throws ValueError if the width leaves a column no room, or for an unknown option
  */
-export function printSummary(model: Summarized, options: SummaryOptions = {}): void {
+export function printSummary(
+  model: Summarized,
+  optimizerVariables: readonly Variable[] | undefined,
+  options: SummaryOptions = {},
+): void {
   rejectUnknownOptions('summary', options, optionNames);
   const output = activeConsole();
-  const lines = summaryLines(model, options, output.columns);
+  const lines = [...tableLines(model, options, output.columns), ...totals(model, optimizerVariables)];
   if (options.printFn) options.printFn(printLines(lines, false));
   else output.write(printLines(lines, output.isTerminal && output.colour !== 'none'));
 }
 
-function summaryLines(model: Summarized, options: SummaryOptions, terminalColumns: number): Line[] {
-  const { showTrainable = false } = options;
+function tableLines(model: Summarized, options: SummaryOptions, terminalColumns: number): Line[] {
+  const { showTrainable = false, expandNested = false } = options;
   const headers: Omit<Column, 'width'>[] = [
     { title: 'Layer (type)', justify: 'left' },
     { title: 'Output Shape', justify: 'left' },
@@ -78,17 +85,24 @@ function summaryLines(model: Summarized, options: SummaryOptions, terminalColumn
     start += columnWidth;
     return { ...header, width: columnWidth };
   });
-  const rows = model.layers.map((layer) => [
-    [{ text: `${layer.name} (` }, { text: layer.className, style: colours.class }, { text: ')' }],
-    outputShape(layer),
-    parameters(layer),
-    ...(showTrainable ? [[trainable(layer)]] : []),
-  ]);
+  const rowsOf = (layer: Layer, depth: number): Line[][] => [
+    [
+      [
+        { text: `${depth === 0 ? '' : `${'   '.repeat(depth)}└ `}${layer.name} (` },
+        { text: layer.className, style: colours.class },
+        { text: ')' },
+      ],
+      outputShape(layer),
+      parameters(layer),
+      ...(showTrainable ? [[trainable(layer)]] : []),
+    ],
+    ...(expandNested ? layer.innerLayers.flatMap((inner) => rowsOf(inner, depth + 1)) : []),
+  ];
+  const rows = model.layers.flatMap((layer) => rowsOf(layer, 0));
   return [
     [{ text: `Model: "${model.name}"`, style: bold }],
     // What does not fit the terminal is cut off rather than broken in two.
     ...drawTable(columns, rows, width).map((line) => cut(line, 0, terminalColumns)),
-    ...totals(model),
   ];
 }
 
@@ -118,21 +132,19 @@ function trainable(layer: Layer): Span {
     : { text: 'N', style: `${bold};${colours.frozen}` };
 }
 
-function totals({ layers, optimizerVariables }: Summarized): Line[] {
-  const all = layers.flatMap((layer) => layer.weights);
-  const trained = new Set(layers.flatMap((layer) => layer.trainableWeights));
+function totals(
+  { trainableWeights, nonTrainableWeights }: Summarized,
+  optimizerVariables: readonly Variable[] | undefined,
+): Line[] {
   const line = (label: string, variables: readonly Variable[]): Line => [
     { text: ` ${label} params: `, style: bold },
     { text: withCommas(variables.reduce((sum, { size }) => sum + size, 0)), style: colours.number },
     { text: ` (${memorySize(variables)})` },
   ];
   return [
-    line('Total', [...all, ...(optimizerVariables ?? [])]),
-    line('Trainable', [...trained]),
-    line(
-      'Non-trainable',
-      all.filter((variable) => !trained.has(variable)),
-    ),
+    line('Total', [...trainableWeights, ...nonTrainableWeights, ...(optimizerVariables ?? [])]),
+    line('Trainable', trainableWeights),
+    line('Non-trainable', nonTrainableWeights),
     ...(optimizerVariables ? [line('Optimizer', optimizerVariables)] : []),
   ];
 }
