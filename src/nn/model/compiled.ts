@@ -5,6 +5,7 @@ import { rejectUnknownOptions } from '../../base/suggest.js';
 import { zeros } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Variable } from '../../tensor/variable.js';
+import { activeConsole } from '../console.js';
 import { resolveLoss, type LossOption } from '../losses/resolve.js';
 import { resolveMetric, type MetricOption } from '../metrics/resolve.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -37,6 +38,7 @@ export class Compiled {
   readonly passes = new PassCache();
   readonly #options: CompileOptions;
   #trained: readonly Variable[] | undefined;
+  #hasWarned = false;
 
   /** @throws ValueError for unknown options or names, with the nearest known one */
   constructor(options: CompileOptions) {
@@ -57,10 +59,20 @@ export class Compiled {
   }
 
   /** The variables that training moves, settled when it first begins: a change of `trainable` needs `compile` again. */
-  variablesOf(model: { readonly trainableWeights: readonly Variable[] }): readonly Variable[] {
+  variablesOf(model: { readonly name: string; readonly trainableWeights: readonly Variable[] }): readonly Variable[] {
+    const trainable = model.trainableWeights;
     if (!this.#trained) {
-      this.#trained = model.trainableWeights;
+      this.#trained = trainable;
       this.optimizer.build(this.#trained);
+    }
+    const known = this.#trained;
+    const isSame = known.length === trainable.length && known.every((variable, index) => variable === trainable[index]);
+    if (!isSame && !this.#hasWarned) {
+      this.#hasWarned = true;
+      const countOf = (variables: readonly Variable[]): number => variables.reduce((sum, { size }) => sum + size, 0);
+      activeConsole().warn(
+        `Model "${model.name}" trains ${countOf(known)} parameters as when it was compiled, although ${countOf(trainable)} are trainable by now. Call model.compile again for a change of trainable, or of the layers, to count.`,
+      );
     }
     return this.#trained;
   }

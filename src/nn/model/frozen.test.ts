@@ -1,10 +1,13 @@
 // Models within models and frozen layers agree with Keras: what is trained, penalized, counted, printed and described.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { resetConsole } from '../../../tests/support/console.js';
-import { forEachBackend } from '../../../tests/support/engine.js';
+import { consoleOf, resetConsole } from '../../../tests/support/console.js';
+import { forEachBackend, useBackend } from '../../../tests/support/engine.js';
 import { readGolden, type GoldenArray } from '../../../tests/support/golden.js';
 import { expectNear, expectTensor, goldenTensor, optionsOf } from '../../../tests/support/keras.js';
+import { wasmBackend } from '../../backends/wasm/backend.js';
 import type { Json } from '../../formats/json.js';
+import { nodePlatform } from '../../platform/node.js';
+import { zeros } from '../../tensor/creation.js';
 import { conv2d, dense, flatten, input } from '../layers/index.js';
 import { flattenLayers, weightsByPath } from '../layers/within.js';
 import { sparseCategoricalCrossentropy } from '../losses/index.js';
@@ -162,6 +165,104 @@ describe('as in Keras', () => {
     const own = JSON.parse(JSON.stringify(frozen('base').model.describe())) as Json;
     // An input layer that nobody named has a number in Keras.
     expectWithin(own, JSON.parse(JSON.stringify(described).replace('input_layer_1', 'input_layer')) as Json, '');
+  });
+});
+
+const quiet = { verbose: 0, batchSize: 8 } as const;
+const labelled = { loss: sparseCategoricalCrossentropy({ fromLogits: true }) } as const;
+
+describe('a change of trainable', () => {
+  useBackend();
+  const [x, y] = [goldenTensor(golden.x), goldenTensor(golden.y)];
+  const valuesOf = (model: Sequential): Promise<ArrayLike<number>[]> =>
+    Promise.all(model.getWeights().map((weight) => weight.data()));
+
+  test('before the first training counts; one after it only with compile, and a line says so', async () => {
+    const { base, model } = build();
+    model.compile({ optimizer: 'adam', ...labelled });
+    base.trainable = false;
+    const before = await valuesOf(model);
+    const output = consoleOf();
+    await model.fit(x, y, quiet);
+    const first = await valuesOf(model);
+    expect(first.map((value, index) => JSON.stringify(value) === JSON.stringify(before[index]))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect(output.warnings()).toEqual([]);
+
+    base.trainable = true;
+    await model.fit(x, y, quiet);
+    await model.fit(x, y, quiet);
+    const second = await valuesOf(model);
+    expect(second.slice(0, 2)).toEqual(first.slice(0, 2));
+    expect(output.warnings()).toEqual([
+      'Model "model" trains 147 parameters as when it was compiled, although 167 are trainable by now. Call model.compile again for a change of trainable, or of the layers, to count.',
+    ]);
+
+    model.compile({ optimizer: 'adam', ...labelled });
+    await model.fit(x, y, quiet);
+    expect((await valuesOf(model))[0]).not.toEqual(second[0]);
+    expect(output.warnings()).toHaveLength(1);
+  });
+
+  test('is refused for what is neither true nor false', () => {
+    const { base } = build();
+    expect(() => (base.trainable = 0 as never)).toThrow(
+      /Sequential "base": trainable: expected true or false, received 0/,
+    );
+    expect(base.layers.every(({ trainable }) => trainable)).toBe(true);
+  });
+
+  test('of a whole model leaves its evaluation, and a training that moves nothing', async () => {
+    const { model } = frozen('model');
+    model.compile({ optimizer: 'sgd', ...labelled });
+    const before = await valuesOf(model);
+    const { history } = await model.fit(x, y, quiet);
+    expect(await valuesOf(model)).toEqual(before);
+    expectNear([await model.evaluate(x, y, quiet)].flat(), history.loss!, 1e-5);
+  });
+});
+
+describe('the step of a training', () => {
+  useBackend(wasmBackend(nodePlatform));
+
+  function network(): Sequential {
+    return sequential([
+      conv2d({ filters: 4, kernelSize: 3, activation: 'relu', inputShape: [12, 12, 1], name: 'first' }),
+      conv2d({ filters: 4, kernelSize: 3, activation: 'relu', name: 'second' }),
+      flatten(),
+      dense({ units: 3, name: 'out' }),
+    ]);
+  }
+
+  /** How many products a step of the network has, and what it computes, with these layers frozen. */
+  async function step(...names: string[]): Promise<{ products: number; flops: number }> {
+    const model = network();
+    for (const name of names) model.getLayer(name).trainable = false;
+    model.compile({ optimizer: 'sgd', ...labelled });
+    const profile = await model.profile(zeros([16, 12, 12, 1]), zeros([16], 'int32'), { print: false, batchSize: 16 });
+    const operations = profile.kernels.map((kernel) => kernel.operations).join('; ');
+    return { products: operations.match(/contract/g)?.length ?? 0, flops: profile.step.flops };
+  }
+
+  test('has no product for the gradient of a frozen weight, nor for what only that one needs', async () => {
+    // Three forward, three for the weights, two for the inputs of layers.
+    const all = await step();
+    expect(all.products).toBe(8);
+    // The gradient of the first layer's kernel, and that of the second layer's input.
+    const firstFrozen = await step('first');
+    expect(firstFrozen.products).toBe(6);
+    const bothFrozen = await step('first', 'second');
+    expect(bothFrozen.products).toBe(4);
+    expect(bothFrozen.flops).toBeLessThan(firstFrozen.flops);
+    expect(firstFrozen.flops).toBeLessThan(all.flops);
+    // A frozen layer in the middle still hands gradients on.
+    expect((await step('second')).products).toBe(7);
   });
 });
 

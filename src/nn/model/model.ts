@@ -17,6 +17,7 @@ import { activeReporter, type ReportOptions, type ReportResult } from '../report
 import { restoreOptimizer, restoreWeights } from '../saving/restore.js';
 import { encodeModel, readModelFile, writeModelFile } from '../saving/model-file.js';
 import { printSummary, type SummaryOptions } from '../summary/summary.js';
+import { claimWeights } from './claim-weights.js';
 import { Compiled, type CompileOptions } from './compiled.js';
 import { alignInput, toTensor, type ModelData } from './data.js';
 import { evaluate } from './evaluate.js';
@@ -46,23 +47,6 @@ export type Results = [loss: number, ...metrics: number[]];
 
 /** The loss and the metrics by name. */
 export type NamedResults = Record<string, number>;
-
-/** Which model is training a weight now: models can share layers. */
-const trainers = new WeakMap<Variable, Model>();
-
-/** Notes that `model` is going to train its weights, and returns them. @throws StateError if another one is doing so */
-function claimWeights(model: Model): readonly Variable[] {
-  for (const variable of model.weights) {
-    const trainer = trainers.get(variable);
-    if (trainer)
-      throw new StateError(
-        `fit: the weight "${variable.name}" of model "${model.name}" is being trained by model "${trainer.name}", which shares it; await that call of fit before.`,
-      );
-  }
-  const claimed = model.trainableWeights;
-  for (const variable of claimed) trainers.set(variable, model);
-  return claimed;
-}
 
 /** A model is a layer, as in Keras: it can be a layer of another model, which then trains, counts and saves its weights. */
 export abstract class Model extends Layer implements TrainableModel {
@@ -143,12 +127,16 @@ export abstract class Model extends Layer implements TrainableModel {
 
   /** A layer by its name or its position. @throws ValueError if there is none */
   getLayer(nameOrIndex: string | number): Layer {
+    return this.findLayer('getLayer', nameOrIndex);
+  }
+
+  protected findLayer(what: string, nameOrIndex: string | number): Layer {
     const { layers } = this;
     const found =
       typeof nameOrIndex === 'number' ? layers.at(nameOrIndex) : layers.find((layer) => layer.name === nameOrIndex);
     if (!found)
       throw new ValueError(
-        `getLayer: model "${this.name}" has no layer ${typeof nameOrIndex === 'number' ? nameOrIndex : `'${nameOrIndex}'`}. Its layers: ${layers.map((layer) => layer.name).join(', ')}.${this.#whereWithin(nameOrIndex)}`,
+        `${what}: model "${this.name}" has no layer ${typeof nameOrIndex === 'number' ? nameOrIndex : `'${nameOrIndex}'`}. Its layers: ${layers.map((layer) => layer.name).join(', ')}.${this.#whereWithin(nameOrIndex)}`,
       );
     return found;
   }
@@ -156,7 +144,7 @@ export abstract class Model extends Layer implements TrainableModel {
   /** Which layer holds the one looked for, as a sentence; nothing where none does. */
   #whereWithin(name: string | number): string {
     const holder = this.layers.find((layer) => flattenLayers(layer.innerLayers).some((inner) => inner.name === name));
-    return holder ? ` '${name}' is within '${holder.name}': getLayer('${holder.name}').getLayer(...).` : '';
+    return holder ? ` '${name}' is within '${holder.name}': getLayer('${holder.name}').getLayer('${name}').` : '';
   }
 
   /** The weights as they are now, layer by layer, kernels before biases. @throws StateError before the model is built */
@@ -338,14 +326,14 @@ export abstract class Model extends Layer implements TrainableModel {
     const compiled = this.#checkCompiled('fit');
     if (this.#isFitting)
       throw new StateError(`fit: model "${this.name}" is being trained already; await the call before.`);
-    const trained = claimWeights(this);
+    const release = claimWeights(this);
     this.#isFitting = true;
     try {
       this.#training = await recordTraining(x, options, () => fit(this, compiled, x, y, options));
       return this.#training.history;
     } finally {
       this.#isFitting = false;
-      for (const variable of trained) trainers.delete(variable);
+      release();
       this.run = undefined;
     }
   }

@@ -160,7 +160,7 @@ describe('what does not work', () => {
   test('a layer that is within another is not one of the model; the error says where it is', () => {
     const { model } = nested();
     expect(() => model.getLayer('dense_1')).toThrow(
-      /Its layers: base, dense_2\. 'dense_1' is within 'base': getLayer\('base'\)\.getLayer\(\.\.\.\)/,
+      /Its layers: base, dense_2\. 'dense_1' is within 'base': getLayer\('base'\)\.getLayer\('dense_1'\)/,
     );
   });
 });

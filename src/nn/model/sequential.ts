@@ -127,6 +127,25 @@ export class Sequential extends Model {
     return layer;
   }
 
+  /**
+   * A model that ends with the layer of this name or position: what Keras writes as
+   * `keras.Model(model.inputs, model.get_layer('flatten').output)`. It shares layers and weights with this model; training
+   * one, or freezing a layer, shows in the other. Other layers can be added to it, or it can be a layer of another model.
+   * @throws ValueError, with the names of the layers, if there is none of that name
+   * @example
+   * const features = model.upTo('flatten');
+   * features.trainable = false;
+   * const other = sequential([features, layers.dense({ units: 5, activation: 'softmax' })]);
+   */
+  upTo(nameOrIndex: string | number, options: ModelOptions = {}): Sequential {
+    const last = this.findLayer('upTo', nameOrIndex);
+    const kept = this.#layers.slice(0, this.#layers.indexOf(last) + 1);
+    rejectUnknownOptions('upTo', options, ['name', 'trainable']);
+    const model = new Sequential({ ...options, layers: [...(this.#input ? [this.#input] : []), ...kept] });
+    if (this.#inputShape) model.build(this.#inputShape);
+    return model;
+  }
+
   #outputAfter(inputShape: PartialShape): PartialShape {
     return this.#layers.reduce((before, layer) => withoutBatch(layer.computeOutputShape(before)), inputShape);
   }
