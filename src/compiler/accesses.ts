@@ -16,7 +16,7 @@ export interface KernelAccesses {
   readonly writes: readonly KernelAccess[];
 }
 
-export function accessesOf(kernel: Kernel): KernelAccesses {
+export function accessesOf(kernel: Pick<Kernel, 'body'>): KernelAccesses {
   const reads: KernelAccess[] = [];
   const writes: KernelAccess[] = [];
   const visitExpr = (expr: KernelExpr): void => {

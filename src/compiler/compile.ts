@@ -16,8 +16,11 @@ import { lowerReduce } from './lower/reduce.js';
 import { lowerScatter } from './lower/scatter.js';
 import { planMemory, type Lifetime, type MemoryPlan } from './memory.js';
 import { mergeSmallPhases } from './merge-small.js';
+import { prefetchChunks } from './prefetch-chunks.js';
 import { schedule, unitOf, type Overwrite, type Schedule, type Unit } from './schedule.js';
+import { shareResults } from './share-results.js';
 import { simplify } from './simplify.js';
+import { streamStores } from './stream-stores.js';
 
 /** How often compiling may start again because a value turned out to need storing. */
 const mostAttempts = 200;
@@ -45,7 +48,9 @@ export function compileProgram(program: Program, target: Target, observer?: Comp
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     try {
       const lowered = lower(graph, forced, alone, target);
-      const units = joinChunks(lowered.units, lowered.overwrites);
+      const joined = joinChunks(lowered.units, lowered.overwrites);
+      const shared = prefetchChunks(shareResults(joined, lowered.buffers), lowered.buffers, target);
+      const units = streamStores(shared, lowered.buffers, target);
       const order = schedule(units, lowered.overwrites);
       if ('phases' in order) {
         const { kernels, memory } = assemble(program, { ...lowered, units }, order, target);
@@ -211,8 +216,10 @@ function assemble(
   const temporaries = lowered.buffers.flatMap((draft, index) => (draft.place === undefined ? [index] : []));
   const lifetimes = temporaries.map((index): Lifetime => {
     const draft = lowered.buffers[index]!;
-    const span = spans.get(index) ?? { first: 0, last: 0 };
-    return { byteLength: draft.length * bytesPerElement(draft.dtype), ...span };
+    const span = spans.get(index);
+    return span
+      ? { byteLength: draft.length * bytesPerElement(draft.dtype), ...span }
+      : { byteLength: 0, first: 0, last: 0 };
   });
   const memory = planMemory(lifetimes);
   const offsetOf = new Map(temporaries.map((index, i) => [index, memory.offsets[i]!]));
@@ -220,7 +227,8 @@ function assemble(
     buffers: lowered.buffers.map(({ name, dtype, length, place }, index): KernelBuffer => ({
       name,
       dtype,
-      length,
+      // Nobody uses it any more: it waits in the memory of a result.
+      length: place || spans.has(index) ? length : 0,
       place: place ?? { kind: 'temporary', byteOffset: offsetOf.get(index)! },
     })),
     phases: mergeSmallPhases(

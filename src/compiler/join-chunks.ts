@@ -4,7 +4,7 @@
 import type { Affine, Kernel, KernelStatement, VariableName } from '../ir/kernel.js';
 import { accessesOf, type KernelAccess } from './accesses.js';
 import { chunkVariable } from './lower/context.js';
-import { renameStatement } from './rename.js';
+import { renameStatement, renamingVariables } from './rename.js';
 import { unitOf, type Overwrite, type Unit } from './schedule.js';
 
 /** Fewer chunks than these are not worth it: such kernels are small, or their chunks large. */
@@ -130,7 +130,7 @@ function spanOf(
 }
 
 function join(first: Kernel, second: Kernel, number: number): Kernel {
-  const rename = (name: VariableName): VariableName => (name === chunkVariable ? name : `${name}_j${number}`);
+  const rename = renamingVariables((name) => (name === chunkVariable ? name : `${name}_j${number}`));
   return {
     name: `${first.name}+${second.name}`,
     comment: `${first.comment}; ${second.comment}`,

@@ -73,7 +73,8 @@ export function exp(x: KernelExpr, build: ExprBuilder): KernelExpr {
   // e^r = 1 + r + r^2 q(r), q interpolated at Chebyshev's nodes; the largest terms last, so that they alone round.
   const q = polynomial(r, [1.39262131e-3, 8.3632031e-3, 4.16665562e-2, 1.66665763e-1, 0.5]);
   const p = add(add(mul(mul(q, r), r), r), number(1));
-  const exponent = build.keep(unaryExpr('toInt', n));
+  // n as an integer stands in the lowest bits of 1.5 2^23 + n: cheaper than a conversion that minds all other numbers.
+  const exponent = build.keep(sub(unaryExpr('bitsToInt', add(n, number(12582912))), intNumber(0x4b400000, x.type)));
   const half = build.keep(shiftExpr('shiftRightArithmetic', exponent, 1));
   const scale = (power: KernelExpr): KernelExpr =>
     unaryExpr('bitsToFloat', shiftExpr('shiftLeft', add(power, intNumber(127, x.type)), 23));

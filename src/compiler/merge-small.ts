@@ -2,7 +2,7 @@
 // threads can meet between them.
 import type { Kernel, KernelStatement } from '../ir/kernel.js';
 import { chunkVariable } from './lower/context.js';
-import { renameStatement } from './rename.js';
+import { renameStatement, renamingVariables } from './rename.js';
 
 /** A phase of less than `littleWork` operations is joined with neighbours that are as small. */
 export function mergeSmallPhases(phases: readonly (readonly Kernel[])[], littleWork: number): Kernel[][] {
@@ -30,7 +30,7 @@ export function mergeSmallPhases(phases: readonly (readonly Kernel[])[], littleW
 function joined(kernels: readonly Kernel[]): Kernel {
   const body = kernels.flatMap((kernel, i): KernelStatement[] => {
     const rename = (name: string): string => `${name}_${i}`;
-    const statements = kernel.body.map((statement) => renameStatement(statement, rename));
+    const statements = kernel.body.map((statement) => renameStatement(statement, renamingVariables(rename)));
     const variable = rename(kernel.chunkVariable);
     return [{ kind: 'loop', variable, begin: 0, end: kernel.chunks, step: 1, body: statements }];
   });

@@ -1,28 +1,48 @@
-// Gives the variables of kernel statements other names.
+// Gives the variables of kernel statements other names, and lets them use other buffers.
 import type { Affine, KernelExpr, KernelStatement, VariableName } from '../ir/kernel.js';
 
-export type Renaming = (name: VariableName) => VariableName;
+export interface Renaming {
+  readonly variable: (name: VariableName) => VariableName;
+  readonly buffer: (buffer: number) => number;
+}
+
+const same = <Value>(value: Value): Value => value;
+
+export function renamingVariables(variable: (name: VariableName) => VariableName): Renaming {
+  return { variable, buffer: same };
+}
+
+export function renamingBuffers(buffer: (buffer: number) => number): Renaming {
+  return { variable: same, buffer };
+}
 
 export function renameStatement(statement: KernelStatement, rename: Renaming): KernelStatement {
   switch (statement.kind) {
     case 'loop':
       return {
         ...statement,
-        variable: rename(statement.variable),
+        variable: rename.variable(statement.variable),
         body: statement.body.map((inner) => renameStatement(inner, rename)),
       };
     case 'let':
     case 'set':
-      return { ...statement, name: rename(statement.name), value: renameExpr(statement.value, rename) };
+      return { ...statement, name: rename.variable(statement.name), value: renameExpr(statement.value, rename) };
     case 'store':
-      return { ...statement, at: renameAffine(statement.at, rename), value: renameExpr(statement.value, rename) };
+      return { ...renameAccess(statement, rename), value: renameExpr(statement.value, rename) };
     case 'prefetch':
-      return { ...statement, at: renameAffine(statement.at, rename) };
+      return renameAccess(statement, rename);
   }
 }
 
+function renameAccess<Access extends { readonly buffer: number; readonly at: Affine }>(
+  access: Access,
+  rename: Renaming,
+): Access {
+  return { ...access, buffer: rename.buffer(access.buffer), at: renameAffine(access.at, rename) };
+}
+
 function renameAffine(at: Affine, rename: Renaming): Affine {
-  return { ...at, terms: at.terms.map((term) => ({ ...term, variable: rename(term.variable) })) };
+  return { ...at, terms: at.terms.map((term) => ({ ...term, variable: rename.variable(term.variable) })) };
 }
 
 function renameExpr(expr: KernelExpr, rename: Renaming): KernelExpr {
@@ -32,12 +52,13 @@ function renameExpr(expr: KernelExpr, rename: Renaming): KernelExpr {
     case 'laneNumbers':
       return expr;
     case 'register':
-      return { ...expr, name: rename(expr.name) };
+      return { ...expr, name: rename.variable(expr.name) };
     case 'position':
-    case 'load':
       return { ...expr, at: renameAffine(expr.at, rename) };
+    case 'load':
+      return renameAccess(expr, rename);
     case 'gather':
-      return { ...expr, at: renameAffine(expr.at, rename), index: inner(expr.index) };
+      return { ...renameAccess(expr, rename), index: inner(expr.index) };
     case 'splat':
     case 'unary':
     case 'shift':

@@ -15,6 +15,8 @@ export interface Target {
   readonly level2CacheBytes: number;
   /** Whether memory can be asked for before it is read. */
   readonly prefetches: boolean;
+  /** Results of so many bytes and more are written past the caches. */
+  readonly streamedBytes: number;
   /** Below so many floating-point operations one thread has done a phase before all threads have met after it. */
   readonly meetingFlops: number;
 }
@@ -156,13 +158,17 @@ export type KernelStatement =
   | { readonly kind: 'let'; readonly name: VariableName; readonly value: KernelExpr }
   /** A new value for a register. */
   | { readonly kind: 'set'; readonly name: VariableName; readonly value: KernelExpr }
-  /** Writes the first `count` lanes to consecutive elements; a scalar writes one. Converted to the buffer's dtype. */
+  /**
+   * Writes the first `count` lanes to consecutive elements; a scalar writes one. Converted to the buffer's dtype.
+   * `streamed`: nobody reads it soon, so that it need not go through the caches.
+   */
   | {
       readonly kind: 'store';
       readonly buffer: number;
       readonly at: Affine;
       readonly count: number;
       readonly value: KernelExpr;
+      readonly streamed?: true;
     }
   /** `buffer` will be read at `at` soon, if that lies inside it: nothing happens but that it may be there faster. */
   | { readonly kind: 'prefetch'; readonly buffer: number; readonly at: Affine };

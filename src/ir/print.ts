@@ -215,9 +215,10 @@ export function formatStatement(statement: KernelStatement, program: KernelProgr
     case 'set':
       return [`${statement.name} = ${formatRight(statement.value, program)}`];
     case 'store': {
-      const { buffer, at, count, value } = statement;
+      const { buffer, at, count, value, streamed } = statement;
       const extent = value.type.vector ? ` ..+${count}` : '';
-      return [`${bufferName(program, buffer)}[${formatAffine(at)}${extent}] = ${formatRight(value, program)}`];
+      const place = `${bufferName(program, buffer)}[${formatAffine(at)}${extent}]`;
+      return [`${streamed ? 'streamed ' : ''}${place} = ${formatRight(value, program)}`];
     }
     case 'prefetch':
       return [`prefetch ${bufferName(program, statement.buffer)}[${formatAffine(statement.at)}]`];

@@ -13,6 +13,7 @@ export const lanes4: Target = {
   tileRows: [6, 4],
   level1CacheBytes: 32 * 1024,
   level2CacheBytes: 1024 * 1024,
+  streamedBytes: Infinity,
   prefetches: false,
   meetingFlops: 100_000,
 };
@@ -30,6 +31,7 @@ export const lanes8: Target = {
   vectorRegisters: 30,
   tileRows: [12, 8],
   level1CacheBytes: 1024,
+  streamedBytes: 4096,
   prefetches: true,
   meetingFlops: 0,
 };

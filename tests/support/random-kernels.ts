@@ -309,7 +309,8 @@ class Generator {
     const place = at(-first, ...terms, [this.#chunk.name, span]);
     // Variables that hold registers may have changed by the time it is read back.
     if (terms.every(([name]) => !name.startsWith('n'))) scope.stores.push({ buffer: index, at: place, count, type });
-    return { kind: 'store', buffer: index, at: place, count, value };
+    const store = { kind: 'store', buffer: index, at: place, count, value } as const;
+    return value.type.vector && count === this.#lanes ? { ...store, streamed: true } : store;
   }
 
   #anyType(): ValueType {

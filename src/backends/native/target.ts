@@ -6,6 +6,8 @@ const common = {
   level1CacheBytes: 32 * 1024,
   level2CacheBytes: 1024 * 1024,
   prefetches: true,
+  // As much as a last-level cache holds: what is larger is not found there when it is read next.
+  streamedBytes: 32 * 2 ** 20,
   // Two threads meet within half a microsecond, one does 100 to 200 operations a nanosecond.
   meetingFlops: 50_000,
 };

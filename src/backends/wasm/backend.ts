@@ -31,6 +31,7 @@ const target: Target = {
   level1CacheBytes: 32 * 1024,
   level2CacheBytes: 1024 * 1024,
   prefetches: false,
+  streamedBytes: Infinity,
   meetingFlops: 100_000,
 };
 

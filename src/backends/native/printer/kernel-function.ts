@@ -49,6 +49,7 @@ export function printKernelFunction(kernel: Kernel, number: number, program: Ker
     `  for (long ${chunk} = begin; ${chunk} < end; ${chunk}++) {`,
     ...body,
     '  }',
+    ...(kernel.body.some(isStreaming) ? ['  STREAMED();'] : []),
     '}',
     '',
   ].join('\n');
@@ -170,16 +171,22 @@ class KernelPrinter {
     }
   }
 
-  #store({ buffer, at, count, value }: Extract<KernelStatement, { kind: 'store' }>): string {
+  #store({ buffer, at, count, value, streamed }: Extract<KernelStatement, { kind: 'store' }>): string {
     const printed = this.#expressions.print(value);
     const element = elementName(this.#buffers[buffer]!);
     if (!value.type.vector)
       return `${pointerName(buffer)}[${printAffine(at)}] = ${element === 'u8' || element === 'mask' ? '(u8)' : ''}${printed}`;
     const to = `${pointerName(buffer)} + ${printAffine(at)}`;
     return count === this.#lanes
-      ? `${element}_store(${to}, ${printed})`
+      ? `${element}_store${streamed && element === 'f32' ? '_streamed' : ''}(${to}, ${printed})`
       : `${element}_store_first(${to}, ${printed}, ${count})`;
   }
+}
+
+function isStreaming(statement: KernelStatement): boolean {
+  return statement.kind === 'loop'
+    ? statement.body.some(isStreaming)
+    : statement.kind === 'store' && !!statement.streamed;
 }
 
 /** The buffers that statements read or write. */

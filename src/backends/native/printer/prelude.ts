@@ -114,6 +114,17 @@ INLINE i32v mask_gather(const u8 *p, i32v at, long s, int n) { return u8_gather(
 // Stores: all lanes, or the first n.
 INLINE void f32_store(float *p, f32v v) { *(f32unaligned *)p = v; }
 INLINE void i32_store(int *p, i32v v) { *(i32unaligned *)p = v; }
+// Past the caches, where a whole line is written; STREAMED() orders such stores before what follows.
+#if ${isAvx512}
+INLINE void f32_store_streamed(float *p, f32v v) {
+  if ((u64)p & 63) f32_store(p, v);
+  else __asm__ volatile("vmovntps %1, %0" : "=m"(*(f32v *)p) : "v"(v));
+}
+#define STREAMED() __asm__ volatile("sfence" ::: "memory")
+#else
+INLINE void f32_store_streamed(float *p, f32v v) { f32_store(p, v); }
+#define STREAMED() ((void)0)
+#endif
 #if ${isAvx512}
 INLINE void u8_store(u8 *p, i32v v) { __asm__("vpmovdb %1, %0" : "=m"(*(u8 (*)[16])p) : "v"(v)); }
 INLINE void u8_store_first(u8 *p, i32v v, int n) {
