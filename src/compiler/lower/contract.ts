@@ -180,7 +180,9 @@ class ContractLowering {
     const reuse = rest.reduce((product, loop) => product * loop.extent, 1);
     if (rest.some((loop) => loop[which] !== 0) || tiled[which] === 0) return;
     const packing = { operand, which, tiled, width, summed };
-    if (!paysToPack(packing, reuse, along === 'row' ? this.#vectorSpans[0]!.tile : 1, this.#context.target)) return;
+    // One read of a row's element serves all columns of a tile; that of a vector, its rows, which are about eight.
+    const together = along === 'row' ? Math.ceil(this.#vectorSpans[0]!.tile / 8) : 1;
+    if (!paysToPack(packing, reuse, together, this.#context.target)) return;
     if (along === 'row' && spans.length > 1) return;
     const { kernels, panels } = packPanels(this.#context, this.#group, packing);
     this.preparation.push(...kernels);

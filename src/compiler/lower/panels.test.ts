@@ -67,6 +67,16 @@ describe('columns of a short sum, which the first-level cache has room for', () 
     expect(pays(512, 5000)).toBe(true);
   });
 
+  test('are copied where a few columns of every row take more lines than a cache has', () => {
+    const loop = (extent: number, a: number): TileLoop => ({ extent, nominal: extent, parts: [], a, b: 0 });
+    const pays = (depth: number): boolean => {
+      const packing = { which: 'a', tiled: loop(1024, 1), width: 8, summed: [loop(depth, 1024)] } as const;
+      return paysToPack(packing, 1024, 4, targetOf('avx512'));
+    };
+    expect(pays(1024)).toBe(true);
+    expect(pays(512)).toBe(false);
+  });
+
   test('are read in place otherwise', () => {
     expect(pays(256, 500)).toBe(false);
     expect(pays(272, 5000)).toBe(false);

@@ -44,7 +44,7 @@ const manyUses = 1024;
  * Whether to copy an operand to panels: it is used often, a tile reads more of it than the first-level cache holds, and
  * the elements that it reads one after the other lie apart.
  * @param reuse results that an element is used for
- * @param together results that it is used for at once
+ * @param together results that it is used for at once, by those that a vector is used for
  */
 export function paysToPack(
   { which, tiled, width, summed }: Pick<Packing, 'which' | 'tiled' | 'width' | 'summed'>,
@@ -60,11 +60,27 @@ export function paysToPack(
   const places = pageBytes / greatestCommonDivisor(pageBytes, 4 * step);
   const isCrowded = depth > places * ways && depth * linesTogether * lineBytes > smallBytes;
   const uses = reuse / together;
-  return isApart && ((depth * width * 4 > level1CacheBytes && uses >= fewestUses) || (isCrowded && uses >= manyUses));
+  return (
+    isApart &&
+    ((depth * linesTogether * lineBytes > level1CacheBytes && uses >= fewestUses) || (isCrowded && uses >= manyUses))
+  );
 }
 
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** Pieces of memory from which on reading a page after another costs little more than reading one. */
+const pieceBytes = 256;
+
+/** Narrow tiles are copied some at a time, so that more is read of a row before the next one. */
+function tilesTogether(tiles: number, width: number): number {
+  let together = Math.max(1, Math.floor(pieceBytes / (4 * width)));
+  while (tiles % together !== 0 || tiles / together < 8) {
+    if (together === 1) break;
+    together--;
+  }
+  return together;
 }
 
 /** The kernels that fill panels, and where these lie. */
@@ -79,7 +95,8 @@ export function packPanels(
   const panels: Panels = { buffer: context.scratch(tiles * width * depth), width, depth, strides };
   const { lanes } = context.target;
 
-  const copyTile = (builder: KernelBuilder, begin: Index, size: number, tileAt: Index): void => {
+  /** Tiles that are copied side by side, in `copies` of a size. */
+  const copyTiles = (builder: KernelBuilder, begin: Index, size: number, tileAt: Index, copies = 1): void => {
     const walk = (depthAt: number, from: Index, to: Index): void => {
       const loop = summed[depthAt];
       if (loop) {
@@ -93,35 +110,38 @@ export function packPanels(
         });
         return;
       }
-      for (let first = 0; first < size; first += lanes) {
-        const count = Math.min(lanes, size - first);
-        const stride = tiled[which];
-        const value: KernelExpr = {
-          kind: 'load',
-          buffer: operand.buffer,
-          at: toAffine(shiftIndex(from, first * stride)),
-          stride,
-          count,
-          type: { lane: 'f32', vector: true },
-        };
-        builder.store(panels.buffer, shiftIndex(to, first), count, builder.let(value, builder.level).expr);
-      }
+      for (let copy = 0; copy < copies; copy++)
+        for (let first = 0; first < size; first += lanes) {
+          const count = Math.min(lanes, size - first);
+          const stride = tiled[which];
+          const value: KernelExpr = {
+            kind: 'load',
+            buffer: operand.buffer,
+            at: toAffine(shiftIndex(from, (copy * size + first) * stride)),
+            stride,
+            count,
+            type: { lane: 'f32', vector: true },
+          };
+          const destination = shiftIndex(to, copy * size * depth + first);
+          builder.store(panels.buffer, destination, count, builder.let(value, builder.level).expr);
+        }
     };
     walk(0, addIndex(scaleIndex(begin, tiled[which]), constantIndex(operand.offset)), tileAt);
   };
 
   const whole = Math.floor(tiled.extent / width);
   const rest = tiled.extent - whole * width;
+  const together = tilesTogether(whole, width);
   const kernels: Kernel[] = [];
   if (whole > 0)
     kernels.push(
       buildKernel(
         context,
         group,
-        whole,
+        whole / together,
         (builder) => {
-          const tile = variableIndex(chunkVariable);
-          copyTile(builder, scaleIndex(tile, width), width, scaleIndex(tile, width * depth));
+          const begin = scaleIndex(variableIndex(chunkVariable), together * width);
+          copyTiles(builder, begin, width, scaleIndex(begin, depth), together);
         },
         { suffix: `_panels_${which}`, share: 1 },
       ),
@@ -132,7 +152,7 @@ export function packPanels(
         context,
         group,
         1,
-        (builder) => copyTile(builder, constantIndex(whole * width), rest, constantIndex(whole * width * depth)),
+        (builder) => copyTiles(builder, constantIndex(whole * width), rest, constantIndex(whole * width * depth)),
         { suffix: `_panels_${which}_rest`, share: 1 },
       ),
     );
