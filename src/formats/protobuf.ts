@@ -4,7 +4,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { FieldDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { InternalError } from '../base/errors.js';
 
-const scalarTypes = ['double', 'int64', 'int32', 'bool', 'string', 'bytes'] as const;
+const scalarTypes = ['double', 'float', 'int64', 'uint64', 'int32', 'bool', 'string', 'bytes'] as const;
 type ScalarType = (typeof scalarTypes)[number];
 
 const isScalarType = (type: string): type is ScalarType => (scalarTypes as readonly string[]).includes(type);
@@ -16,7 +16,7 @@ export type FieldDefinition = readonly [number: number, type: string, repeated?:
 export type MessageDefinitions = Readonly<Record<string, Readonly<Record<string, FieldDefinition>>>>;
 
 /**
- * Objects have the fields' names in camelCase (`wallTime`); int64 is a bigint. As in the version 3 of the language, a
+ * Objects have the fields' names in camelCase (`wallTime`); int64 and uint64 are bigints. As in the version 3 of the language, a
  * field that is not given is 0 or empty, and is not written.
  */
 export interface MessageCodec {
@@ -33,7 +33,9 @@ export async function messageCodec(packageName: string, definitions: MessageDefi
   // An enum is written as its number, an int32.
   const scalars = {
     double: Type.DOUBLE,
+    float: Type.FLOAT,
     int64: Type.INT64,
+    uint64: Type.UINT64,
     int32: Type.INT32,
     bool: Type.BOOL,
     string: Type.STRING,
