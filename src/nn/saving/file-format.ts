@@ -22,7 +22,15 @@ const safetensors: FormatEntry = {
   load: async () => (await import('./safetensors-file.js')).safetensorsFile,
 };
 
-const entries: readonly FormatEntry[] = [safetensors];
+const onnx: FormatEntry = {
+  name: 'onnx',
+  endings: ['.onnx'],
+  // The version of the format (field 1), then another field; a safetensors file has zeros from byte 4 on.
+  begins: (bytes) => bytes[0] === 0x08 && bytes.subarray(4, 8).some((byte) => byte !== 0),
+  load: async () => (await import('./onnx/onnx-file.js')).onnxFile,
+};
+
+const entries: readonly FormatEntry[] = [onnx, safetensors];
 
 const endings = entries.flatMap((entry) => entry.endings);
 
