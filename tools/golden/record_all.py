@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-RECORDERS = ["layers", "losses", "optimizers", "schedules", "initializers", "metrics", "metric_classes", "evaluation", "training",
-             "keras_console", "ops", "random_bits", "callbacks", "images", "event_files", "nested"]
+HERE = Path(__file__).parent
+RECORDERS = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in ("record_all", "recording"))
 
 
 def main():
@@ -17,7 +17,7 @@ def main():
     if unknown:
         sys.exit(f"Unknown recorders {unknown}; known: {RECORDERS}")
     for name in names:
-        subprocess.run([sys.executable, "-B", "-W", "ignore", Path(__file__).with_name(f"{name}.py")], check=True)
+        subprocess.run([sys.executable, "-B", "-W", "ignore", HERE / f"{name}.py"], check=True)
 
 
 if __name__ == "__main__":
