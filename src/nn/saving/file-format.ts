@@ -14,6 +14,10 @@ interface FormatEntry {
   readonly load: () => Promise<ModelFormat>;
 }
 
+function startsWith(...signature: readonly number[]): (bytes: Uint8Array) => boolean {
+  return (bytes) => signature.every((byte, index) => bytes[index] === byte);
+}
+
 /** The format of bytes that are of no other. */
 const safetensors: FormatEntry = {
   name: 'safetensors',
@@ -30,7 +34,27 @@ const onnx: FormatEntry = {
   load: async () => (await import('./onnx/onnx-file.js')).onnxFile,
 };
 
-const entries: readonly FormatEntry[] = [onnx, safetensors];
+const keras: FormatEntry = {
+  name: 'keras',
+  endings: ['.keras'],
+  begins: startsWith(0x50, 0x4b, 0x03, 0x04),
+  load: async () => (await import('./keras-file.js')).kerasFile,
+};
+
+const weightsH5: FormatEntry = {
+  name: 'weights.h5',
+  endings: ['.weights.h5'],
+  begins: startsWith(0x89, 0x48, 0x44, 0x46),
+  load: async () => (await import('./weights-h5-file.js')).weightsH5File,
+};
+
+/** The first that fits counts. */
+const entries: readonly FormatEntry[] = [
+  keras,
+  weightsH5,
+  onnx,
+  safetensors, // last: its bytes begin with anything
+];
 
 const endings = entries.flatMap((entry) => entry.endings);
 

@@ -19,6 +19,7 @@ import type {
   OptimizerState,
   WrittenFile,
 } from './format.js';
+import { isRandom } from './random-state.js';
 
 const format = 'nacre';
 const formatVersion = '1';
@@ -134,15 +135,6 @@ function optimizerOf(
 
 function isTexts(value: Json | undefined): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-
-function isRandom(value: Json): boolean {
-  return (
-    isRecord(value) &&
-    Number.isSafeInteger(value.seed) &&
-    Array.isArray(value.streams) &&
-    value.streams.every((stream) => Number.isSafeInteger(stream))
-  );
 }
 
 export const safetensorsFile: ModelFormat = { name: 'safetensors', write, read };
