@@ -5,6 +5,7 @@ import { readHdf5, writeHdf5 } from '../../formats/hdf5.js';
 import { isRecord, parseJson, type Json } from '../../formats/json.js';
 import { readZip, writeZip, type ZipEntry } from '../../formats/zip.js';
 import type { FileSource, ModelContents, ModelFile, ModelFormat, WrittenFile } from './format.js';
+import { kerasJson } from './keras-json.js';
 import { kerasTree, readKerasTree } from './keras-weights.js';
 
 const metadataName = 'metadata.json';
@@ -25,7 +26,7 @@ async function write(contents: ModelContents): Promise<WrittenFile> {
     throw new ValueError(
       "A '.keras' file holds a whole model. Call model.save(path), or keep the weights alone in a file such as 'model.weights.h5'.",
     );
-  const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  const text = (value: unknown): Uint8Array => new TextEncoder().encode(kerasJson(value));
   // In Keras's order. Keras does not read the metadata; without a date, equal models give equal bytes.
   const entries = new Map([
     [metadataName, text({ keras_version: kerasVersion, nacre_version: version })],
