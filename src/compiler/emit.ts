@@ -4,7 +4,16 @@ import { InternalError } from '../base/errors.js';
 import { stridesOf } from '../base/shape.js';
 import type { GraphNode } from '../ir/graph.js';
 import type { KernelExpr, LaneType, Target, ValueType } from '../ir/kernel.js';
-import { constantIndex, indexKey, NotAffine, positionOf, toAffine, type Index, variableIndex } from './affine.js';
+import {
+  constantIndex,
+  indexKey,
+  NotAffine,
+  positionOf,
+  SplitNeeded,
+  toAffine,
+  type Index,
+  variableIndex,
+} from './affine.js';
 import { emitElementwise } from './emit-elementwise.js';
 import { isView, viewIndex } from './index-maps.js';
 import type { KernelBuilder, Value } from './kernel-builder.js';
@@ -52,6 +61,8 @@ export class Emitter {
   readonly builder: KernelBuilder;
   readonly target: Target;
   readonly #storage: Storage;
+  /** Whether a loop may be split for an index to stay affine; else what would need it is stored. */
+  maySplit = true;
   readonly #bindings = new Map<GraphNode, (index: readonly Index[]) => Value>();
 
   constructor(builder: KernelBuilder, target: Target, storage: Storage) {
@@ -82,7 +93,8 @@ export class Emitter {
     try {
       return viewIndex(view, index, this.builder.extents);
     } catch (error) {
-      if (error instanceof NotAffine) throw new MustStore(view.inputs[0]!);
+      if (error instanceof NotAffine || (error instanceof SplitNeeded && !this.maySplit))
+        throw new MustStore(view.inputs[0]!);
       throw error;
     }
   }

@@ -5,6 +5,7 @@ import { makeNode, type AxisIndex, type GraphNode } from '../ir/graph.js';
 import { pad, permute, reduce, reshape } from '../ir/build.js';
 import type { Program } from '../ir/program.js';
 import { clipsOf, vectorLoopOf } from './clips.js';
+import { edgesToCut } from './edges.js';
 import { aliasOf } from './fuse.js';
 import { rewrite } from './rewrite.js';
 import { strideAlong, summedVectorLoop } from './summed-vectors.js';
@@ -17,7 +18,7 @@ export function legalize(program: Program, forced: Set<GraphNode>, lanes: number
     if (node.op === 'reduce') return splitReduction(node);
     if (node.op !== 'contract') return node;
     const legal = (contract: GraphNode<'contract'>): GraphNode<'contract'> =>
-      arrangeOperands(padOperands(contract, padded), arranged, forced, lanes);
+      arrangeOperands(padOperands(contract, padded, lanes), arranged, forced, lanes);
     const parts = inParts(node);
     return parts ? reshape(reduce('sum', legal(parts), [0]), node.shape) : legal(node);
   });
@@ -108,7 +109,12 @@ function rangeOf(index: AxisIndex, loops: readonly number[]): { low: number; hig
 }
 
 /** Implicit zeros become stored ones, so that no inner loop asks whether it is inside. */
-function padOperands(node: GraphNode<'contract'>, padded: Map<string, GraphNode>): GraphNode<'contract'> {
+function padOperands(
+  node: GraphNode<'contract'>,
+  padded: Map<string, GraphNode>,
+  lanes: number,
+): GraphNode<'contract'> {
+  if (edgesToCut(node, lanes).length > 0) return node;
   const { loops } = node.attributes;
   const clips = clipsOf(node);
   const legal = (

@@ -4,6 +4,7 @@ import { stridesOf } from '../../base/shape.js';
 import type { GraphNode } from '../../ir/graph.js';
 import { positionOf, type Index } from '../affine.js';
 import type { Clip } from '../clips.js';
+import type { Edge } from '../edges.js';
 import { MustStore } from '../emit.js';
 import { isView, viewIndex } from '../index-maps.js';
 import type { LowerContext } from './context.js';
@@ -23,6 +24,8 @@ export interface TileLoop extends LoopSpec {
   readonly b: number;
   /** Where a summed loop ends, by the steps of an output loop. */
   readonly clip?: Clip;
+  /** The edge of an operand that it walks, with another loop. */
+  readonly edge?: { readonly of: Edge; readonly isLong: boolean };
 }
 
 /** What stands for a loop where there is none. */
@@ -68,7 +71,8 @@ export function mergeSummed(loops: readonly TileLoop[]): TileLoop[] {
   const result: TileLoop[] = [];
   for (const loop of [...loops].sort((x, y) => reach(y) - reach(x))) {
     const outer = result.at(-1);
-    if (outer && !outer.clip && !loop.clip && outer.a === loop.a * loop.extent && outer.b === loop.b * loop.extent)
+    const mayJoin = outer && ![outer, loop].some(({ clip, edge }) => clip ?? edge);
+    if (mayJoin && outer.a === loop.a * loop.extent && outer.b === loop.b * loop.extent)
       result[result.length - 1] = { ...loop, extent: outer.extent * loop.extent, nominal: outer.extent * loop.extent };
     else result.push(loop);
   }
@@ -125,7 +129,7 @@ const longestBlock = 1024;
 export function splitLong(summed: readonly TileLoop[], output: readonly TileLoop[], cacheBytes: number): TileLoop[] {
   const last = summed.at(-1);
   const outputs = output.reduce((product, loop) => product * loop.extent, 1);
-  if (!last || last.clip || outputs < fewOutputs || last.extent * 32 <= 2 * cacheBytes) return [...summed];
+  if (!last || last.clip || last.edge || outputs < fewOutputs || last.extent * 32 <= 2 * cacheBytes) return [...summed];
   for (let inner = longestBlock; inner >= 64; inner--) {
     if (last.extent % inner !== 0) continue;
     const extent = last.extent / inner;

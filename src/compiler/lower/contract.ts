@@ -17,6 +17,7 @@ import {
   type Index,
 } from '../affine.js';
 import { clipsOf } from '../clips.js';
+import { edgesOf } from '../edges.js';
 import type { Emitter } from '../emit.js';
 import type { Group } from '../fuse.js';
 import type { KernelBuilder } from '../kernel-builder.js';
@@ -37,6 +38,7 @@ import {
   type TileLoop,
 } from './contract-plan.js';
 import { buildKernel, chunkVariable, planFor, type LowerContext, type Part } from './context.js';
+import { CutLoops } from './cut-loops.js';
 import { lowerDots } from './dots.js';
 import { indexOf, loopsOf, type LoopSpec } from './loops.js';
 import { storeRoots } from './map.js';
@@ -51,11 +53,18 @@ export function lowerContract(context: LowerContext, group: Group): Kernel[][] {
   const b = operandOf(context, node, 1);
 
   const clips = clipsOf(node);
+  const edges = clips.length > 0 ? [] : (edgesOf(node) ?? []);
+  const edgeOf = (loop: number): Pick<TileLoop, 'edge'> => {
+    const edge = edges.find(({ long, short }) => loop === long || loop === short);
+    return edge ? { edge: { of: edge, isLong: loop === edge.long } } : {};
+  };
+  const isAtEdge = ({ parts }: LoopSpec): boolean => parts.some(({ axis }) => 'edge' in edgeOf(axis));
   const isPhase = ({ parts }: LoopSpec): boolean => parts.some(({ axis }) => clips.some(({ phase }) => phase === axis));
 
   // Output loops: planned with what the group reads and writes and what the operands do.
   const outputShape = sizes.slice(0, outputRank);
   const plan = (emitter: Emitter, index: readonly Index[]): void => {
+    emitter.maySplit = edges.length === 0;
     for (const operand of [a, b])
       emitter.builder.accesses.push({ at: positionOf(index, operand.strides.slice(0, outputRank)) });
     emitter.bind(node, () => ({ expr: { kind: 'number', value: 0, type: { lane: 'f32', vector: false } }, level: 0 }));
@@ -67,11 +76,16 @@ export function lowerContract(context: LowerContext, group: Group): Kernel[][] {
     loopsOf(outputShape),
     outputRank,
     plan,
-    (outer, inner) => !isPhase(outer) && !isPhase(inner),
+    (outer, inner) => ![outer, inner].some((loop) => isPhase(loop) || isAtEdge(loop)),
   );
   const strideOf = (operand: Operand, loop: LoopSpec, base: number): number =>
     loop.parts.reduce((sum, { axis, stride }) => sum + operand.strides[base + axis]! * stride, 0);
-  const output = outputLoops.map((loop): TileLoop => ({ ...loop, a: strideOf(a, loop, 0), b: strideOf(b, loop, 0) }));
+  const output = outputLoops.map((loop): TileLoop => ({
+    ...loop,
+    a: strideOf(a, loop, 0),
+    b: strideOf(b, loop, 0),
+    ...edgeOf(loop.parts[0]!.axis),
+  }));
   // A clipped loop of one step has none in some phases.
   const single = clips.filter(({ summed }) => sizes[summed] === 1);
   const singleLoops = single.map(({ summed }): LoopSpec => ({
@@ -83,7 +97,7 @@ export function lowerContract(context: LowerContext, group: Group): Kernel[][] {
     [...singleLoops, ...loopsOf(sizes.slice(outputRank))].map((loop): TileLoop => {
       const clip = clips.find(({ summed }) => loop.parts.some(({ axis }) => axis + outputRank === summed));
       const strides = { a: strideOf(a, loop, outputRank), b: strideOf(b, loop, outputRank) };
-      return { ...loop, ...strides, ...(clip && { clip }) };
+      return { ...loop, ...strides, ...(clip && { clip }), ...edgeOf(loop.parts[0]!.axis + outputRank) };
     }),
   );
   if (summedVectorLoop(node, context.target.lanes) !== undefined)
@@ -119,6 +133,7 @@ class ContractLowering {
   readonly #rowSpans: readonly Span[];
   readonly #vectorSpans: readonly Span[];
   readonly #scratch: number | undefined;
+  readonly #cut = new CutLoops();
   readonly #panels: { a?: Panels; b?: Panels } = {};
   readonly preparation: Kernel[] = [];
 
@@ -141,8 +156,10 @@ class ContractLowering {
     const { lanes, tileRows } = context.target;
     this.#vector = output.at(-1) ?? noLoop;
     const candidates = output.slice(0, -1);
+    // Of loops at edges the work is not shared out by, so that tiles can have them.
+    const hasEdges = [...output, ...summed].some(({ edge }) => edge);
     this.#row = chooseRow(
-      candidates.filter((loop) => !phases.includes(loop)),
+      candidates.filter((loop) => !phases.includes(loop) && (!hasEdges || loop.edge)),
       this.#vector,
     );
     this.#others = candidates.filter((loop) => loop !== this.#row);
@@ -151,7 +168,7 @@ class ContractLowering {
     const width = Math.min(vectors, this.#isWide() ? widest : tileRows.length);
     // Their loads are moved ahead of the sums, which then have fewer registers.
     const most = tileRows[width - 1] ?? Math.floor((3 * tileRows.length * tileRows.at(-1)!) / (4 * width));
-    this.#rowSpans = spansOf(this.#row.extent, most);
+    this.#rowSpans = this.#cut.spans(this.#row, (extent) => spansOf(extent, most));
     this.#vectorSpans = vectorSpans(this.#vector.extent, lanes, width);
     const blocks = blocksOf(summed, output, context.target.level1CacheBytes);
     this.#blocked = summed.slice(0, blocks);
@@ -190,7 +207,7 @@ class ContractLowering {
   }
 
   kernels(): Kernel[] {
-    const others = this.#others.filter((loop) => !this.#phases.includes(loop));
+    const others = this.#others.filter((loop) => !this.#phases.includes(loop) && !loop.edge);
     const widest = others.reduce((best, loop, i) => (best < 0 || loop.extent > others[best]!.extent ? i : best), -1);
     const rowTiles = this.#rowSpans[0]!.size / this.#rowSpans[0]!.tile;
     const vectorTiles = this.#vectorSpans[0]!.size / this.#vectorSpans[0]!.tile;
@@ -198,6 +215,7 @@ class ContractLowering {
     const best = long >= 0 ? long : widest;
     if (best >= 0 && (others[best]!.extent >= 8 || others[best]!.extent >= Math.max(rowTiles, vectorTiles)))
       return [this.#kernel({ loop: others[best]! }, this.#rowSpans, this.#vectorSpans)];
+    if (this.#output.some(({ edge }) => edge)) throw new InternalError('contract: cut loops cannot be shared out.');
     // No loop of its own to share out. A small result is cut into its tiles, column by column, so that a thread has the
     // same columns of an operand in its cache whichever of the contractions that use it comes next.
     const outputs = this.#output.reduce((product, loop) => product * loop.extent, 1);
@@ -249,8 +267,17 @@ class ContractLowering {
             for (const vectorSpan of spans)
               overSpan(builder, 'v', vectorSpan, this.#vector, numbers.vectors, (vectorAt) => {
                 for (const rowSpan of rowSpans)
-                  overSpan(builder, 'm', rowSpan, this.#row, numbers.rows, (rowAt) =>
-                    body({ others, vectorAt, rowAt, rows: rowSpan.tile, width: vectorSpan.tile }),
+                  this.#cut.inSpan(this.#row, rowSpan, () =>
+                    overSpan(builder, 'm', rowSpan, this.#row, numbers.rows, (rowAt) =>
+                      body({
+                        others,
+                        vectorAt,
+                        rowAt,
+                        rows: rowSpan.tile,
+                        firstRow: rowSpan.begin,
+                        width: vectorSpan.tile,
+                      }),
+                    ),
                   );
               });
           });
@@ -272,9 +299,7 @@ class ContractLowering {
         for (let step = 0; step < loop.extent; step++) nest(depth + 1, [...positions, constantIndex(step)]);
         return;
       }
-      builder.loop('o', { end: loop.extent, extent: loop.nominal }, (variable) =>
-        nest(depth + 1, [...positions, variableIndex(variable)]),
-      );
+      this.#cut.walk(builder, 'o', loop, (at) => nest(depth + 1, [...positions, at]));
     };
     nest(0, []);
   }
@@ -286,7 +311,7 @@ class ContractLowering {
     const block = (depth: number, positions: readonly Index[]): void => {
       const loop = this.#blocked[depth];
       if (!loop) return eachTile((tile) => this.#tile(builder, emitter, tile, positions));
-      builder.loop('p', { end: loop.extent }, (variable) => block(depth + 1, [...positions, variableIndex(variable)]));
+      this.#cut.walk(builder, 'p', loop, (at) => block(depth + 1, [...positions, at]));
     };
     block(0, []);
     eachTile((tile) => {
@@ -329,12 +354,23 @@ class ContractLowering {
         return this.#multiplyAdd(builder, tile, sums, [...blockAt, ...positions]);
       }
       const end = endOf(loop, this.#others, tile.others);
-      if (end > 0) builder.loop('k', { end }, (variable) => sum(depth + 1, [...positions, variableIndex(variable)]));
+      const walked = loop.clip ? { ...loop, extent: end } : loop;
+      this.#cut.walk(builder, 'k', walked, (at) => {
+        if (this.#isInside(tile)) sum(depth + 1, [...positions, at]);
+      });
     };
     sum(0, []);
     this.#eachVector(tile, (row, vector) => {
       if (blocked) this.#storeScratch(builder, tile, row, vector, sums[row]![vector]!);
       else this.#finish(emitter, tile, row, vector, sums[row]![vector]!);
+    });
+  }
+
+  /** Whether the tile's place is one that the segments of the loops around it reach. */
+  #isInside(tile: Tile): boolean {
+    return this.#others.every((loop, i) => {
+      const { terms, offset } = tile.others[i]!;
+      return terms.size > 0 || this.#cut.isInside(loop, offset);
     });
   }
 
@@ -401,6 +437,7 @@ class ContractLowering {
     const readA = reader(this.#a, 'a');
     const readB = reader(this.#b, 'b');
     this.#eachVector(tile, (row, vector) => {
+      if (!this.#cut.isInside(this.#row, tile.firstRow + row)) return;
       const sum = sums[row]![vector]!;
       builder.set(sum, binaryExpr('add', sum, binaryExpr('mul', readA(row, vector), readB(row, vector))));
     });

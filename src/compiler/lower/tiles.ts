@@ -11,6 +11,8 @@ export interface Tile {
   readonly vectorAt: Index;
   readonly rowAt: Index;
   readonly rows: number;
+  /** The first row of the span that it is of, which is its own where rows are a short loop's. */
+  readonly firstRow: number;
   /** Elements along the vector loop. */
   readonly width: number;
 }

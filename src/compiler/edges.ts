@@ -1,0 +1,94 @@
+// Finds contractions whose implicit zeros are better left out than stored: those that read both operands in vectors, as a
+// depthwise convolution, its gradients included. They wait for memory, through which a padded copy would go twice. Along the
+// image, their loops are cut where the window begins to reach beyond it, and there are but few steps of the window.
+import type { AxisIndex, GraphNode } from '../ir/graph.js';
+import { clipsOf, vectorLoopOf } from './clips.js';
+import { summedVectorLoop } from './summed-vectors.js';
+
+/** Steps `begin` to `end` of the long loop, in which `from` to `to` of the short one lie inside. */
+export interface Segment {
+  readonly begin: number;
+  readonly end: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An axis that a long loop and a short one walk together, one of them summed, beyond its ends. */
+export interface Edge {
+  /** Which operand, and which of its axes. */
+  readonly operand: 0 | 1;
+  readonly axis: number;
+  readonly long: number;
+  readonly short: number;
+  readonly segments: readonly Segment[];
+}
+
+/** Every combination of segments is code of its own. */
+const mostCombinations = 9;
+/** Chunks that are enough to share a kernel out: those of a loop that no edge cuts. */
+export const fewestChunks = 8;
+
+/** The edges of a contraction whose operands are not padded: those that it is lowered with, and pads nothing for. */
+export function edgesToCut(node: GraphNode<'contract'>, lanes: number): Edge[] {
+  const { loops, outputRank, a, b } = node.attributes;
+  const edges = edgesOf(node);
+  if (!edges) return [];
+  const vector = vectorLoopOf(node);
+  const cut = edges.flatMap(({ long, short }) => [long, short]);
+  const combinations = edges.reduce((product, { segments }) => product * segments.length, 1);
+  if (new Set(cut).size < cut.length || cut.includes(vector) || combinations > mostCombinations) return [];
+  const isRead = (axes: readonly AxisIndex[]): boolean =>
+    axes.some(({ terms }) => terms.some(({ loop }) => loop === vector));
+  if (!isRead(a) || !isRead(b)) return [];
+  const isShared = loops.some(
+    (extent, loop) => loop < outputRank && loop !== vector && extent >= fewestChunks && !cut.includes(loop),
+  );
+  const isPlain = clipsOf(node).length === 0 && summedVectorLoop(node, lanes) === undefined;
+  return isShared && isPlain ? edges : [];
+}
+
+/** All edges of a contraction; undefined if some axis leaves its operand in another way. */
+export function edgesOf(node: GraphNode<'contract'>): Edge[] | undefined {
+  const { loops, outputRank, a, b } = node.attributes;
+  const edges: Edge[] = [];
+  for (const [operand, axes] of [a, b].entries())
+    for (const [axis, index] of axes.entries()) {
+      const size = node.inputs[operand]!.shape[axis]!;
+      if (staysInside(index, loops, size)) continue;
+      const edge = edgeOf(index, loops, outputRank, size);
+      if (!edge) return undefined;
+      edges.push({ ...edge, operand: operand as 0 | 1, axis });
+    }
+  return edges;
+}
+
+function staysInside({ offset, terms }: AxisIndex, loops: readonly number[], size: number): boolean {
+  const reaches = terms.map(({ loop, coefficient }) => coefficient * (loops[loop]! - 1));
+  const low = reaches.reduce((sum, reach) => sum + Math.min(0, reach), offset);
+  const high = reaches.reduce((sum, reach) => sum + Math.max(0, reach), offset);
+  return low >= 0 && high < size;
+}
+
+function edgeOf(
+  { offset, terms }: AxisIndex,
+  loops: readonly number[],
+  outputRank: number,
+  size: number,
+): Pick<Edge, 'long' | 'short' | 'segments'> | undefined {
+  const [short, long, ...more] = [...terms].sort((x, y) => loops[x.loop]! - loops[y.loop]!);
+  if (!short || !long || more.length > 0 || short.coefficient === 0 || long.coefficient === 0) return undefined;
+  if (short.loop < outputRank === long.loop < outputRank || loops[short.loop] === 1) return undefined;
+  const segments: Segment[] = [];
+  for (let at = 0; at < loops[long.loop]!; at++) {
+    const inside = Array.from({ length: loops[short.loop]! }, (_, step) => {
+      const position = offset + long.coefficient * at + short.coefficient * step;
+      return position >= 0 && position < size;
+    });
+    const from = Math.max(0, inside.indexOf(true));
+    const to = inside.lastIndexOf(true) + 1;
+    const last = segments.at(-1);
+    if (last?.from === from && last.to === to) segments[segments.length - 1] = { ...last, end: at + 1 };
+    else segments.push({ begin: at, end: at + 1, from, to });
+  }
+  return { long: long.loop, short: short.loop, segments };
+}
