@@ -22,6 +22,26 @@ function productOf(rows: number, sum: number, columns: number, target = native):
   return kernelsOf(contract(a, b, spec), [a, b], target);
 }
 
+/** How many chunks the product's kernel has. */
+function chunksOf(rows: number, sum: number, columns: number): number {
+  const [a, b] = [parameter(0, [rows, sum], 'float32'), parameter(1, [sum, columns], 'float32')];
+  const spec = { loops: [rows, columns, sum], outputRank: 2, a: [0, 2].map(loopAxis), b: [2, 1].map(loopAxis) };
+  const program = { parameters: [a, b] as GraphNode<'parameter'>[], outputs: [contract(a, b, spec)], updates: [] };
+  return compileProgram(program, native).phases.at(-1)![0]!.chunks;
+}
+
+describe('a large result is shared out', () => {
+  test('by rows where sums are short, since it is memory that they wait for', () => {
+    // As many columns make more chunks than rows do.
+    expect(chunksOf(784, 32, 2048)).toBe(chunksOf(784, 32, 4096));
+    expect(chunksOf(784, 32, 2048)).toBeLessThan(chunksOf(2 * 784, 32, 2048));
+  });
+
+  test('by columns where sums are long and there are more of those', () => {
+    expect(chunksOf(784, 512, 4096)).toBeGreaterThan(chunksOf(784, 512, 2048));
+  });
+});
+
 const prefetches = (statements: readonly KernelStatement[]): number =>
   statements.filter(({ kind }) => kind === 'prefetch').length;
 

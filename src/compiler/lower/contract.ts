@@ -110,6 +110,9 @@ export function lowerContract(context: LowerContext, group: Group): Kernel[][] {
 /** Chunks that are enough to share a kernel out. */
 const fewestShares = 8;
 
+/** Sums of fewer steps take less time than to read and write a large result, and what an epilogue updates with it. */
+const shortSum = 128;
+
 /** Vectors of a wide tile. */
 const widest = 4;
 
@@ -133,6 +136,8 @@ class ContractLowering {
   readonly #rowSpans: readonly Span[];
   readonly #vectorSpans: readonly Span[];
   readonly #scratch: number | undefined;
+  /** Steps of a sum. */
+  readonly #depth: number;
   readonly #cut = new CutLoops();
   readonly #panels: { a?: Panels; b?: Panels } = {};
   readonly preparation: Kernel[] = [];
@@ -170,6 +175,7 @@ class ContractLowering {
     const most = tileRows[width - 1] ?? Math.floor((3 * tileRows.length * tileRows.at(-1)!) / (4 * width));
     this.#rowSpans = this.#cut.spans(this.#row, (extent) => spansOf(extent, most));
     this.#vectorSpans = vectorSpans(this.#vector.extent, lanes, width);
+    this.#depth = summed.reduce((product, loop) => product * loop.extent, 1);
     const blocks = blocksOf(summed, output, context.target.level1CacheBytes);
     this.#blocked = summed.slice(0, blocks);
     this.#inner = summed.slice(blocks);
@@ -229,7 +235,9 @@ class ContractLowering {
     // Else the tiles along the rows or the vectors, and what is left over beside them.
     // Who walks one panel finds it in cache for all rows.
     const panelled = this.#panels[this.#vector.a !== 0 ? 'a' : 'b'] !== undefined && vectorTiles >= fewestShares;
-    const along = panelled || vectorTiles >= rowTiles ? 'vectors' : 'rows';
+    // What a short sum waits for is memory, which is fast where it is read and written row by row.
+    const streams = this.#depth < shortSum && rowTiles >= fewestShares;
+    const along = panelled || (vectorTiles >= rowTiles && !streams) ? 'vectors' : 'rows';
     const spans = along === 'rows' ? this.#rowSpans : this.#vectorSpans;
     const extent = spans.reduce((sum, { size }) => sum + size, 0);
     return spans.map((span, i) => {
