@@ -9,6 +9,7 @@ start({
   platform: browserPlatform,
   backends: [wasmBackend(browserPlatform), referenceBackend],
   environment: {},
+  hdf5Worker: async (_source, listener) => (await import('./browser-hdf5.js')).startModuleWorker(listener),
   pictures: browserPictures,
 });
 

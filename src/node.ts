@@ -2,6 +2,7 @@
 import { nativeBackend } from './backends/native/backend.js';
 import { referenceBackend } from './backends/reference/backend.js';
 import { wasmBackend } from './backends/wasm/backend.js';
+import { startHdf5Worker } from './node-hdf5.js';
 import { nodePictures } from './node-pictures.js';
 import { nodePlatform } from './platform/node.js';
 import { nodeNativeTools } from './platform/node/native-tools.js';
@@ -20,6 +21,7 @@ start({
     referenceBackend,
   ],
   environment: process.env,
+  hdf5Worker: startHdf5Worker,
   pictures: nodePictures,
   reporter: writeReport,
 });

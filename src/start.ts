@@ -2,6 +2,7 @@
 // they write.
 import { readFlags, setFlags } from './base/flags.js';
 import { Engine, setEngine } from './engine/engine.js';
+import { setHdf5Worker, type StartHdf5Worker } from './formats/hdf5/starter.js';
 import { setConsole } from './nn/console.js';
 import { setFiles } from './nn/files.js';
 import { setReporter, type Reporter } from './nn/reporting.js';
@@ -17,6 +18,8 @@ export interface StartOptions {
   readonly backends: readonly BackendFactory[];
   /** The variables of the environment, where there is one. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** How the worker is started that reads HDF5 files. */
+  readonly hdf5Worker?: StartHdf5Worker | undefined;
   /** What draws and shows pictures. */
   readonly pictures?: PictureServices | undefined;
   /**
@@ -26,7 +29,7 @@ export interface StartOptions {
 }
 
 /** Called once by each entry point, before anything of the package is used. */
-export function start({ platform, backends, environment, pictures, reporter }: StartOptions): void {
+export function start({ platform, backends, environment, hdf5Worker, pictures, reporter }: StartOptions): void {
   const flags = readFlags(
     environment,
     backends.map(({ name }) => name),
@@ -38,6 +41,7 @@ export function start({ platform, backends, environment, pictures, reporter }: S
   const threads = flags.threads ?? defaultThreads(platform.workers);
   setEngine(new Engine({ backends, threads, preferred: flags.backend, warn: (message) => platform.warn(message) }));
   setFiles(platform.files);
+  setHdf5Worker(hdf5Worker);
   const { terminal, clock } = platform;
   setConsole({
     isTerminal: terminal.isTerminal,

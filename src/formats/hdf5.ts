@@ -6,6 +6,7 @@ import type { NDArray } from '../base/ndarray.js';
 import type { Hdf5Library } from './hdf5/library.js';
 import type { RawArray, RawGroup, RawType, ReadLimits } from './hdf5/raw.js';
 import { readHdf5File } from './hdf5/read-file.js';
+import { NoHdf5Worker, readInWorker, writeInWorker } from './hdf5/worker.js';
 import { writeHdf5File } from './hdf5/write-file.js';
 import { storedTypes } from './stored-types.js';
 
@@ -38,21 +39,30 @@ async function loadLibrary(): Promise<Hdf5Library> {
   return (await ready) as unknown as Hdf5Library;
 }
 
+export interface ReadHdf5Options {
+  /** Whether the bytes may be taken from the caller, who has no use for them afterwards: they need not be copied then. */
+  readonly mayTake?: boolean;
+}
+
 /**
  * The tree of a file. Half precision (bfloat16 too) becomes float32; whole numbers of other sizes than 32 bits, and
- * larger than bytes, int32 where they fit. `file` names it in errors.
+ * larger than bytes, int32 where they fit. `file` names it in errors. Where an entry point has said how, a worker reads
+ * it, within a time and a memory that follow from the file's length; else the calling thread does.
  * @throws DataError that names the file, the place in it and the reason, for what is damaged, leads out of the file
  *   (soft and external links, external and virtual data sets), or takes more memory than the file can account for
  */
-export async function readHdf5(bytes: Uint8Array, file: string): Promise<Hdf5Group> {
+export async function readHdf5(
+  bytes: Uint8Array,
+  file: string,
+  { mayTake = false }: ReadHdf5Options = {},
+): Promise<Hdf5Group> {
   if (!isHdf5(bytes))
     throw new DataError(
       `'${file}': expected an HDF5 file, whose first bytes are its signature; these are not. It is damaged or of another format.`,
     );
-  const library = await loadLibrary();
   let root: RawGroup;
   try {
-    root = readHdf5File(library, bytes, limits);
+    root = await orHere(readInWorker(bytes, limits, mayTake), (library) => readHdf5File(library, bytes, limits));
   } catch (error) {
     throw new DataError(`'${file}', HDF5: ${reasonOf(error)}`, { cause: error });
   }
@@ -62,12 +72,21 @@ export async function readHdf5(bytes: Uint8Array, file: string): Promise<Hdf5Gro
 /** The bytes of a file with this tree. Texts are UTF-8. @throws ValueError for what HDF5 cannot hold */
 export async function writeHdf5(root: Hdf5Group): Promise<Uint8Array<ArrayBuffer>> {
   const raw = rawOf(root, '');
-  const library = await loadLibrary();
   try {
-    return writeHdf5File(library, raw);
+    return await orHere(writeInWorker(raw), (library) => writeHdf5File(library, raw));
   } catch (error) {
     throw new ValueError(`HDF5: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** What the worker answers, or, where there is none, what this thread does itself. */
+async function orHere<Result>(asked: Promise<Result>, here: (library: Hdf5Library) => Result): Promise<Result> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof NoHdf5Worker)) throw error;
+  }
+  return here(await loadLibrary());
 }
 
 /** The library tells what went wrong from the inside out, a line each. */

@@ -46,7 +46,7 @@ async function read({ bytes, name: file }: FileSource): Promise<ModelFile> {
     throw new DataError(
       `${place}, ${weightsName}: it unpacks to ${weights.byteLength} bytes from a file of ${bytes.byteLength}, which weights of a model do not.`,
     );
-  const root = await readHdf5(weights.read(), `${file}, ${weightsName}`);
+  const root = await readHdf5(weights.read(), `${file}, ${weightsName}`, { mayTake: true });
   const tree = readKerasTree(root, place);
   const className = optimizerClass(config);
   return {
