@@ -5,5 +5,7 @@ import { readHdf5File } from './read-file.js';
 import { serveHdf5, type Hdf5Port } from './serve.js';
 import { writeHdf5File } from './write-file.js';
 
-const library = (await ready) as unknown as Hdf5Library;
-serveHdf5(globalThis as unknown as Hdf5Port, library, readHdf5File, writeHdf5File);
+// Bundlers may make a script of it, where nothing waits at the top.
+void ready.then((library) =>
+  serveHdf5(globalThis as unknown as Hdf5Port, library as unknown as Hdf5Library, readHdf5File, writeHdf5File),
+);
