@@ -54,6 +54,59 @@ describe('images', () => {
     expect(await (await images.prepareDigit(image.reshape([60, 50]))).data()).toEqual(await prepared.data());
   });
 
+  test('come from files, bytes, pixel data and canvases, as from plain arrays', async () => {
+    const path = join(folder, 'seven.png');
+    const seven = drawDigit(7, { height: 70, width: 60, paper: [250, 240, 230], pen: [20, 30, 90] });
+    await writeFile(path, png(seven));
+    const expected = await (await images.prepareDigit(seven)).data();
+    const [height, width] = [70, 60];
+    const data = await (await images.fromPixels(seven, { colorMode: 'rgba' })).data();
+    const pixels = { width, height, data: Uint8ClampedArray.from(data) };
+    const canvas = { width, height, getContext: (kind: string) => kind === '2d' && { getImageData: () => pixels } };
+    const bytes = png(seven);
+    const file = { name: 'a.png', arrayBuffer: () => Promise.resolve(Uint8Array.from(bytes).buffer) };
+    for (const source of [
+      path,
+      bytes,
+      Uint8Array.from(bytes).buffer,
+      new Blob([Uint8Array.from(bytes)]),
+      file,
+      pixels,
+      canvas,
+    ])
+      expect(await (await images.prepareDigit(source)).data()).toEqual(expected);
+    expect((await images.fromPixels(canvas)).shape).toEqual([70, 60, 3]);
+    expect((await images.resize(pixels, [7, 6])).shape).toEqual([7, 6, 4]);
+    expect((await images.fromPixels(path, { targetSize: [5, 4], colorMode: 'grayscale' })).shape).toEqual([5, 4, 1]);
+    // What is drawn later does not show.
+    const kept = await images.fromPixels(pixels, { colorMode: 'rgba' });
+    pixels.data.fill(0);
+    expect(await kept.data()).toEqual(data);
+  });
+
+  test('that are none are refused with what would be one', async () => {
+    await expect(images.prepareDigit({} as never)).rejects.toThrow(
+      /images\.prepareDigit: expected a tensor, pixels as ImageData, .* received Object/,
+    );
+    await expect(images.fromPixels(null as never)).rejects.toThrow(/received null/);
+    await expect(images.fromPixels(7 as never)).rejects.toThrow(/received number/);
+    await expect(images.fromPixels({ width: 2, height: 2, data: new Uint8Array(12) })).rejects.toThrow(
+      /expected pixels of 2 x 2 x 4 bytes \(red, green, blue, alpha\), received 12/,
+    );
+    await expect(images.fromPixels({ width: 0, height: 0 })).rejects.toThrow(/received one of 0 x 0\. Wait until/);
+    await expect(images.fromPixels({ width: 2, height: 2, getContext: () => null })).rejects.toThrow(/such as WebGL/);
+    const tainted = (): never => {
+      throw new Error('tainted by cross-origin data');
+    };
+    await expect(
+      images.fromPixels({ width: 2, height: 2, getContext: () => ({ getImageData: tainted }) }),
+    ).rejects.toThrow(/the canvas cannot be read \(tainted .*crossOrigin = 'anonymous'/);
+    await expect(images.fromPixels(new Blob(['no image']))).rejects.toThrow(errors.DataError);
+    await expect(images.prepareDigit('none.png')).rejects.toThrow(
+      /none\.png: expected a PNG or JPEG image, found no file/,
+    );
+  });
+
   test('come from folders with their labels', async () => {
     const set = await datasets.fromFolder(folder, { imageSize: [28, 28], colorMode: 'grayscale', shuffle: false });
     expect(set.images.shape).toEqual([2, 28, 28, 1]);

@@ -69,6 +69,9 @@ const shapes: readonly (readonly (readonly Point[])[])[] = [
   [[...arc([0.3, 0.28], [0.25, 0.26], 0, 4), [0.5, 0.65], [0.38, 0.98]]],
 ];
 
+/** The digit's strokes, x from 0 to 0.6 or so and y from 0 (top) to 1: for a pen that follows them. */
+export const strokesOf = (digit: number): readonly (readonly Point[])[] => shapes[digit]!;
+
 const channelsOf = (colour: Colour): readonly number[] => (typeof colour === 'number' ? [colour] : colour);
 
 /** The digit, 0.7 of the shorter side high, as uint8 [H, W, C]: grey, in colours, or with alpha. */
