@@ -14,11 +14,16 @@ afterAll(async () => {
   await setBackend('reference');
 });
 
-test.each(['callbacks.md', 'metrics.md', 'pictures.md', 'report.md', 'saving.md', 'tensorboard.md'])(
-  'docs/%s',
-  async (page) => {
-    const { printed, expected } = await runPage(page);
-    expect(expected.length).toBeGreaterThan(0);
-    expect(printed).toEqual(expected);
-  },
-);
+test.each([
+  'callbacks.md',
+  'metrics.md',
+  'pictures.md',
+  'report.md',
+  'saving.md',
+  'tensorboard.md',
+  'transfer-learning.md',
+])('docs/%s', async (page) => {
+  const { printed, expected } = await runPage(page);
+  expect(expected.length).toBeGreaterThan(0);
+  expect(printed).toEqual(expected);
+});
