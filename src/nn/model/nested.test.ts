@@ -6,6 +6,7 @@ import { smallData } from '../../../tests/support/models.js';
 import { memoryFiles } from '../../base/files.js';
 import { readSafetensors } from '../../formats/safetensors.js';
 import { tensor, zeros } from '../../tensor/creation.js';
+import * as random from '../../tensor/random.js';
 import { setFiles } from '../files.js';
 import type { Layer } from '../layers/layer.js';
 import { weightsByPath } from '../layers/within.js';
@@ -211,6 +212,27 @@ describe('files', () => {
     const plain = flat();
     await plain.loadWeights('model.safetensors');
     expect(await weightsOf(plain)).toEqual(await weightsOf(model));
+  });
+
+  test.each(['safetensors', 'keras', 'onnx'])('of every format have the models within: %s', async (format) => {
+    const base = sequential({
+      name: 'base',
+      layers: [
+        conv2d({ filters: 2, kernelSize: 3, inputShape: [6, 6, 1] }),
+        sequential({ name: 'inmost', layers: [flatten(), dropout({ rate: 0.5 })] }),
+      ],
+    });
+    base.trainable = false;
+    const model = sequential([base, dense({ units: 2, name: 'head', activation: 'softmax' })]);
+    const images = random.normal([12, 6, 6, 1], 0, 1, { seed: 3 });
+    model.compile({ optimizer: 'adam', ...labelled });
+    await model.fit(images, y, quiet);
+    const again = await loadModel(await model.toBytes({ format }));
+    expect(again.toString()).toMatch(/^sequential(_\d)? \(base -> head\)$/);
+    expect(again.trainableWeights.map(({ name }) => name)).toEqual(['head/kernel', 'head/bias']);
+    expect(await (await again.predict(images, quiet)).data()).toEqual(
+      await (await model.predict(images, quiet)).data(),
+    );
   });
 
   test('that ask for more weights than they have are refused before any is made', async () => {
