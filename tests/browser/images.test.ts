@@ -1,9 +1,11 @@
 // PNG and JPEG in a real browser: the decoders are files of their own, which a page fetches when it needs them.
 import { fileURLToPath } from 'node:url';
+import { encode } from 'fast-png';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { build } from 'vite';
 import { images, setBackend } from '../../src/node.js';
+import { drawDigit } from '../support/drawn-digits.js';
 import { readGolden } from '../support/golden.js';
 import { startServer, type LoopbackServer } from '../support/loopback-server.js';
 import { launchChromium, openPage } from '../support/page.js';
@@ -67,6 +69,20 @@ test('images have the same pixels in a page as in Node', async () => {
     expect(await decode(bytes), name).toEqual(expected);
   }
   expect(fetched.length).toBeGreaterThan(1);
+});
+
+test('files, bitmaps, images, canvases and their data have the same pixels', async () => {
+  const { data, shape } = drawDigit(5, { height: 12, width: 9, paper: [250, 200, 20], pen: [10, 60, 90] });
+  const [height, width] = shape as [number, number];
+  const bytes = encode({ width, height, channels: 3, depth: 8, data: Uint8Array.from(data) });
+  const held = await page.evaluate(
+    (given) => (globalThis as unknown as { imagesPage: ImagesPage }).imagesPage.held(given),
+    Array.from(bytes),
+  );
+  const expected = { shape, data: Array.from(data) };
+  expect(held).toEqual(
+    Object.fromEntries(['file', 'bitmap', 'image', 'canvas', 'offscreen', 'data'].map((name) => [name, expected])),
+  );
 });
 
 test('a damaged image is an error there, too', async () => {
