@@ -136,13 +136,61 @@ const folds: Readonly<Record<string, Fold>> = {
     data.set(found as number[]);
     return { dtype: array.dtype, shape: indices.shape, data };
   },
-  Slice: (_node, [array, starts, ends, axes, steps]) => {
-    if (array?.shape.length !== 1 || starts?.data.length !== 1 || ends?.data.length !== 1) return undefined;
-    if ((axes && axes.data[0] !== 0) || (steps && steps.data[0] !== 1)) return undefined;
-    const data = array.data.slice(starts.data[0], ends.data[0]);
-    return { dtype: array.dtype, shape: [data.length], data };
+  ConstantOfShape: ({ attributes }, [sizes]) => {
+    const shape = [...(sizes?.data ?? [])];
+    const count = sizeOf(shape);
+    if (!sizes || !(count >= 0 && count <= longestList) || shape.some((size) => size < 0)) return undefined;
+    const value = attributes.get('value');
+    const array = value?.type === 'tensor' ? value.value.array : undefined;
+    const data = allocate(array?.dtype ?? 'float32', count).fill(array?.data[0] ?? 0);
+    return { dtype: array?.dtype ?? 'float32', shape, data };
   },
+  Slice: (_node, [array, starts, ends, axes, steps]) => {
+    if (!array || starts?.data.length !== 1 || ends?.data.length !== 1) return undefined;
+    const rank = array.shape.length;
+    const given = axes?.data[0] ?? 0;
+    const [axis, step] = [given < 0 ? given + rank : given, steps?.data[0] ?? 1];
+    const size = array.shape[axis];
+    if (array.data.length > longestList || size === undefined || step === 0) return undefined;
+    const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1];
+    const bound = (value: number): number => Math.min(Math.max(value < 0 ? value + size : value, lowest), highest);
+    const [start, end] = [bound(starts.data[0]!), bound(ends.data[0]!)];
+    const taken: number[] = [];
+    for (let index = start; step > 0 ? index < end : index > end; index += step) taken.push(index);
+    const inner = sizeOf(array.shape.slice(axis + 1));
+    const shape = array.shape.map((own, each) => (each === axis ? taken.length : own));
+    const data = allocate(array.dtype, sizeOf(shape));
+    for (let at = 0; at < data.length; at++) {
+      const outer = Math.floor(at / (inner * taken.length));
+      data[at] = array.data[(outer * size + taken[Math.floor(at / inner) % taken.length]!) * inner + (at % inner)]!;
+    }
+    return { dtype: array.dtype, shape, data };
+  },
+  Add: arithmetic((a, b) => a + b),
+  Sub: arithmetic((a, b) => a - b),
+  Mul: arithmetic((a, b) => a * b),
+  Div: arithmetic((a, b) => a / b),
 };
+
+/** Operators that count with sizes: not to be used on a list in which -1 stands for the batch's. */
+export const countingOperators: readonly string[] = ['Add', 'Sub', 'Mul', 'Div'];
+
+/** On short lists, or a list and a number. Among whole numbers a quotient is rounded towards 0. */
+function arithmetic(compute: (a: number, b: number) => number): Fold {
+  return (_node, [a, b]) => {
+    if (!a || !b || Math.max(a.data.length, b.data.length) > longestList) return undefined;
+    const [longer, shorter] = a.data.length >= b.data.length ? [a, b] : [b, a];
+    if (shorter.data.length !== 1 && shorter.shape.join() !== longer.shape.join()) return undefined;
+    const data = allocate(a.dtype, longer.data.length);
+    const at = (values: NDArray, index: number): number => values.data[values.data.length === 1 ? 0 : index]!;
+    const isWhole = a.dtype === 'int32';
+    for (let i = 0; i < data.length; i++) {
+      const value = compute(at(a, i), at(b, i));
+      data[i] = isWhole ? Math.trunc(value) : value;
+    }
+    return { dtype: a.dtype, shape: longer.shape, data };
+  };
+}
 
 /** What a node makes of constants alone; undefined for what is not covered. */
 export function foldConstant(node: OnnxNode, inputs: readonly NDArray[], budget: Budget): NDArray | undefined {

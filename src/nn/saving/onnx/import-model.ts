@@ -9,7 +9,7 @@ import type { OnnxGraph, OnnxModel, OnnxNode } from '../../../formats/onnx/model
 import { activeConsole } from '../../console.js';
 import type { PartialShape } from '../../layers/layer.js';
 import { consumersOf, movesElements, orderWanted, type Arrangement, type Consumers } from './arrangement.js';
-import { Budget, foldConstant, wholeNumbers } from './constants.js';
+import { Budget, countingOperators, foldConstant, wholeNumbers } from './constants.js';
 import { LayerChain, Uncovered, type ImportedLayer } from './layer-chain.js';
 import type { DescribedModel } from './own-model.js';
 import { ownShape, type NodeContext, type NodeResult } from './node-context.js';
@@ -17,6 +17,11 @@ import { operators } from './operators.js';
 
 /** More than any model has; a longer list is a damaged file. */
 const mostNodes = 10_000;
+/** What may come while the axis of the samples is merged with others: what goes along the last axis alone. */
+const mergedOperators = 'Add Cast Div Dropout Gemm Identity MatMul Mul Relu Reshape Sigmoid Softmax Sub Tanh'.split(
+  ' ',
+);
+
 /** So many reasons are told. */
 const mostReasons = 50;
 
@@ -53,6 +58,8 @@ class Importer {
   readonly #chain: LayerChain;
   readonly #problems: string[] = [];
   readonly #constants = new Map<string, NDArray>();
+  /** Constants in which -1 stands for the batch's size. */
+  readonly #withBatch = new WeakSet<NDArray>();
   /** How each value of the network lies; undefined after what is not covered. */
   readonly #values = new Map<string, NodeResult | undefined>();
   readonly #taken = new Set<string>();
@@ -109,7 +116,8 @@ class Importer {
       this.#problems.push(`the output '${first.name}' is not the end of one chain of nodes`);
     if (!value) return undefined;
     try {
-      if (value.padded) throw new Uncovered('the output is padded');
+      if (value.padded ?? value.merged)
+        throw new Uncovered(`the output '${first.name}' is padded, or no list of samples`);
       if (value.flattened) throw new Uncovered(`the output '${first.name}' is an image flattened channels first`);
       this.#chain.settle(ownShape(value), first.name);
     } catch (error) {
@@ -144,7 +152,9 @@ class Importer {
       const shape = this.#values.get(first)?.shape ?? this.#constants.get(first)?.shape;
       // -1 is the batch's size; sizes that are not known are no constants.
       if (shape?.slice(1).every((size) => size !== null)) {
-        this.#constants.set(output, wholeNumbers(shape.map((size) => size ?? -1)));
+        const sizes = wholeNumbers(shape.map((size) => size ?? -1));
+        this.#constants.set(output, sizes);
+        if (shape[0] === null) this.#withBatch.add(sizes);
         return true;
       }
     }
@@ -153,9 +163,13 @@ class Importer {
       return array ? [array] : [];
     });
     if (inputs.length !== node.inputs.length) return false;
+    const withBatch = inputs.some((array) => this.#withBatch.has(array));
+    if (withBatch && countingOperators.includes(node.op)) return false;
     const folded = foldConstant(node, inputs, this.#budget);
-    if (folded) this.#constants.set(output, folded);
-    return folded !== undefined;
+    if (!folded) return false;
+    this.#constants.set(output, folded);
+    if (withBatch && folded.data.includes(-1)) this.#withBatch.add(folded);
+    return true;
   }
 
   /** What a node of the network makes; undefined where its input is not known because of what was not covered before. */
@@ -175,7 +189,10 @@ class Importer {
     if (further !== undefined) throw new Uncovered(`its further output '${further}' is used`);
     const input = this.#values.get(source);
     if (!input) return undefined;
-    if (input.padded && node.op !== 'Conv') throw new Uncovered('its input is padded, which only a convolution may be');
+    if (input.padded && node.op !== 'Conv' && node.op !== 'MaxPool')
+      throw new Uncovered('its input is padded, which only that of a convolution or a MaxPool may be');
+    if (input.merged && !mergedOperators.includes(node.op))
+      throw new Uncovered('its input has the axis of the samples merged with others');
     return operator(this.#contextOf(node, input, inputIndex));
   }
 
@@ -192,7 +209,6 @@ class Importer {
       opset: this.#opset,
       input,
       inputIndex,
-      padded: input.padded,
       fixedBatch: this.#fixedBatch,
       constant: (index) => this.#constants.get(node.inputs[index] ?? ''),
       orderWanted: (rank) => orderWanted(node.outputs[0] ?? '', rank, this.#consumers),

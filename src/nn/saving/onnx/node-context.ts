@@ -17,11 +17,9 @@ export interface NodeContext {
   /** Of ONNX's own operators. */
   readonly opset: number;
   /** How its input lies. */
-  readonly input: Arrangement;
+  readonly input: NodeResult;
   /** Which of its inputs that is. */
   readonly inputIndex: number;
-  /** What a `Pad` before it adds to each axis of the image. */
-  readonly padded: readonly Pads[] | undefined;
   /** The size that the graph fixes for batches, if it does. */
   readonly fixedBatch: number | undefined;
   /** A constant among its inputs; undefined where it is left out. */
@@ -30,9 +28,12 @@ export interface NodeContext {
   readonly orderWanted: (rank: number) => readonly number[];
 }
 
-/** How a node's output lies, and what a `Pad` leaves for the next. */
+/** How a node's output lies, and what it leaves for the next. */
 export interface NodeResult extends Arrangement {
-  readonly padded?: readonly Pads[];
+  /** What a `Pad` added to the height and width of images, and whether with zeros or with what no maximum notices. */
+  readonly padded?: { readonly pads: readonly Pads[]; readonly isZero: boolean };
+  /** Axes of the sample that were merged with the batch's, for a matrix along the last. */
+  readonly merged?: readonly number[];
 }
 
 /** What an operator of ONNX becomes. @throws Uncovered for what Nacre's layers do not cover */

@@ -10,13 +10,14 @@ import { constantAt, imageSizes, ownShape, single, type NodeContext, type NodeRe
 import { spanOf, windowsAlong, type Window } from './windows.js';
 
 export function convolution(context: NodeContext): NodeResult {
-  const { node, input, padded, chain, name, budget } = context;
-  const whole = imageSizes(input);
+  const { node, input, chain, name, budget } = context;
+  if (input.padded?.isZero === false) throw new Uncovered('its input is padded with something else than zeros');
   const given = constantAt(context, 1, 'kernel');
   if (given.shape.length !== 4) throw new Uncovered(`its kernel has the shape ${formatShape(given.shape)}`);
   const [filters, depth, ...size] = given.shape as [number, number, number, number];
   const attributes = attributesOf(node);
   const groups = attributes.number('group', 1);
+  imageSizes(input);
   const windows = windowsOfNode(node, size);
   if (input.shape[1] !== depth * groups || filters % groups !== 0)
     throw new Uncovered(
@@ -28,25 +29,34 @@ export function convolution(context: NodeContext): NodeResult {
   const dilations = windows.map(({ dilation }) => dilation);
   if (Math.max(...strides) > 1 && Math.max(...dilations) > 1)
     throw new Uncovered('it has strides and dilation, of which Nacre takes one');
-  // Sizes before a node that padded.
-  const sizes = whole.map((length, axis) => length && length - sum(padded?.[axis]));
-  const pads = padsOfNode(node, whole, windows).map(([before, after], axis): Pads => [
-    before + (padded?.[axis]?.[0] ?? 0),
-    after + (padded?.[axis]?.[1] ?? 0),
-  ]);
+  const { sizes, pads } = withPadding(context, windows);
   const { padding, grow, counts, isPadded } = fitWindows(sizes, windows, pads, true);
   budget.take(given.data.length);
   const kernel = grown(single(kernelFromOnnx(given)), grow, context);
-  const own = { ...input, shape: [null, input.shape[1] ?? null, ...sizes] };
   chain.conv2d(name, kernel, bias && single(bias), {
     strides,
     padding,
     dilation_rate: dilations,
     groups,
-    shape: ownShape(own),
+    shape: [null, ...sizes, input.shape[1]],
     isPadded,
   });
   return { shape: [null, filters, ...counts], order: imageOrder };
+}
+
+/** The sizes of the image before a `Pad`, and what that and the node itself add. */
+function withPadding(
+  { node, input }: NodeContext,
+  windows: readonly Window[],
+): { sizes: readonly (number | null)[]; pads: readonly Pads[] } {
+  const whole = imageSizes(input);
+  const own = padsOfNode(node, whole, windows);
+  const before = input.padded?.pads;
+  if (!before) return { sizes: whole, pads: own };
+  return {
+    sizes: whole.map((length, axis) => length && length - sum(before[axis])),
+    pads: own.map(([first, last], axis): Pads => [first + before[axis]![0], last + before[axis]![1]]),
+  };
 }
 
 const sum = (pads: Pads | undefined): number => (pads ? pads[0] + pads[1] : 0);
@@ -71,11 +81,11 @@ export const pooling =
   (className: PoolingClass) =>
   (context: NodeContext): NodeResult => {
     const { node, input, chain, name } = context;
-    const sizes = imageSizes(input);
+    if (input.padded?.isZero) throw new Uncovered('its input is padded with zeros');
     const attributes = attributesOf(node);
     const windows = windowsOfNode(node, attributes.numbers('kernel_shape') ?? []);
     if (windows.some(({ dilation }) => dilation !== 1)) throw new Uncovered("Nacre's pooling has no dilation");
-    const given = padsOfNode(node, sizes, windows);
+    const { sizes, pads: given } = withPadding(context, windows);
     const pads = attributes.number('ceil_mode', 0) === 0 ? given : roundedUp(sizes, windows, given);
     const { padding, counts, isPadded } = fitWindows(sizes, windows, pads, false);
     if (className === 'AveragePooling2D' && isPadded && attributes.number('count_include_pad', 0) !== 0)
@@ -86,7 +96,7 @@ export const pooling =
       padding,
       data_format: 'channels_last',
     };
-    chain.plain(className, name, config, ownShape(input));
+    chain.plain(className, name, config, [null, ...sizes, input.shape[1]!]);
     return { shape: [null, input.shape[1]!, ...counts], order: imageOrder };
   };
 

@@ -2,6 +2,7 @@
 import { formatShape, sizeOf } from '../../../base/shape.js';
 import { flattenedOf, movesElements, naturalOrder, ownSample, transposed, type Arrangement } from './arrangement.js';
 import { attributesOf, isOrder, squeezed, unsqueezed } from './constants.js';
+import type { Pads } from './import-windows.js';
 import { Uncovered } from './layer-chain.js';
 import { constantAt, ownShape, type NodeContext, type NodeResult } from './node-context.js';
 
@@ -60,6 +61,22 @@ export function reshape(context: NodeContext): NodeResult {
   const known = sizeOf(rest.filter((each) => each !== -1));
   const sample = rest.map((each) => (each === -1 ? size / known : each));
   const isBatch = batch === -1 || batch === fixedBatch;
+  if (input.merged) {
+    const shape = [null, ...input.merged, input.shape[1]!];
+    if (isBatch && rest.join() === shape.slice(1).join()) return { shape, order: naturalOrder(shape.length) };
+    throw new Uncovered(`it makes the shape [${sizes.join(', ')}] of samples that were merged with other axes`);
+  }
+  const last = input.shape.at(-1)!;
+  // A dense layer along the last axis, as some exporters write it: a matrix product between two reshapes.
+  if (
+    input.shape.length > 2 &&
+    sizes.length === 2 &&
+    batch === -1 &&
+    rest[0] === last &&
+    size !== last &&
+    !movesElements(input)
+  )
+    return { shape: [null, last], order: [0, 1], merged: ownSample(input).slice(0, -1) as number[] };
   if (!isBatch || rest.filter((each) => each === -1).length > 1 || sizeOf(sample) !== size || sample.length > 31)
     throw new Uncovered(`it makes the shape [${sizes.join(', ')}] of ${formatShape(input.shape)}; samples must stay`);
   return reshapedTo(context, sample);
@@ -91,27 +108,24 @@ export function cast({ node, input }: NodeContext): NodeResult {
 }
 
 export function pad(context: NodeContext): NodeResult {
-  const { node, input, padded } = context;
+  const { node, input } = context;
   const attributes = attributesOf(node);
   const pads = node.inputs[1] ? [...constantAt(context, 1, 'padding').data] : (attributes.numbers('pads') ?? []);
   const value = node.inputs[2] ? constantAt(context, 2, 'value').data[0]! : attributes.number('value', 0);
-  if (attributes.text('mode', 'constant') !== 'constant' || value !== 0 || node.inputs[3])
-    throw new Uncovered('it pads with something else than zeros');
+  const mode = attributes.text('mode', 'constant');
+  const isZero = mode === 'constant' && value === 0;
+  // The largest of a window is the same with these.
+  const isUnnoticed = mode === 'edge' || (mode === 'constant' && value === -Infinity);
+  if ((!isZero && !isUnnoticed) || node.inputs[3]) throw new Uncovered('it pads with something else than zeros');
   const rank = input.shape.length;
-  const before = input.order.map((axis) => pads[axis] ?? 0);
-  const after = input.order.map((axis) => pads[axis + rank] ?? 0);
-  const others = [0, 3].map((axis) => before[axis]! + after[axis]!);
-  if (rank !== 4 || padded || others.some((count) => count !== 0) || pads.some((count) => count < 0))
+  const own = (offset: number): number[] => input.order.map((axis) => pads[axis + offset] ?? 0);
+  const [before, after] = [own(0), own(rank)];
+  const others = [0, 3].some((axis) => before[axis] !== 0 || after[axis] !== 0);
+  if (rank !== 4 || input.padded || others || pads.some((count) => count < 0))
     throw new Uncovered('it pads something else than the height and width of an image');
   const shape = input.shape.map((size, axis) => size && size + (pads[axis] ?? 0) + (pads[axis + rank] ?? 0));
-  return {
-    ...input,
-    shape,
-    padded: [
-      [before[1]!, after[1]!],
-      [before[2]!, after[2]!],
-    ],
-  };
+  const added = [1, 2].map((axis): Pads => [before[axis]!, after[axis]!]);
+  return { ...input, shape, padded: { pads: added, isZero } };
 }
 
 export function squeeze(context: NodeContext): NodeResult {

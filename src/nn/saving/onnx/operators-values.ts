@@ -38,7 +38,8 @@ function product(context: NodeContext, matrix: NDArray, bias: NDArray | undefine
   budget.take(matrix.data.length);
   const kernel = flattened ? withRowsPermuted(matrix, flattened.shape, flattened.order) : matrix;
   chain.dense(name, single(kernel), bias && single(bias));
-  return { shape: [...input.shape.slice(0, -1), units], order: input.order };
+  const merged = input.merged ? { merged: input.merged } : {};
+  return { shape: [...input.shape.slice(0, -1), units], order: input.order, ...merged };
 }
 
 export function gemm(context: NodeContext): NodeResult {
