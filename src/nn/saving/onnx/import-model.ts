@@ -8,7 +8,7 @@ import type { Json } from '../../../formats/json.js';
 import type { OnnxGraph, OnnxModel, OnnxNode } from '../../../formats/onnx/model.js';
 import { activeConsole } from '../../console.js';
 import type { PartialShape } from '../../layers/layer.js';
-import { consumersOf, movesElements, orderWanted, type Arrangement, type Consumers } from './arrangement.js';
+import { consumersOf, orderWanted, type Arrangement, type Consumers } from './arrangement.js';
 import { Budget, countingOperators, foldConstant, wholeNumbers } from './constants.js';
 import { LayerChain, Uncovered, type ImportedLayer } from './layer-chain.js';
 import type { DescribedModel } from './own-model.js';
@@ -38,16 +38,18 @@ export function importModel(model: OnnxModel, place: string): DescribedModel {
       `${place}: the model uses what Nacre's layers do not cover: ${problems.slice(0, mostReasons).join('; ')}${more}.`,
     );
   }
-  if (movesElements(input))
+  if (isTurned(input))
     activeConsole().warn(
       `${place}: the file takes images channels first, ${formatShape(input.shape)}; the model takes them channels last, ${formatShape(ownShape(input))}.`,
     );
-  if (output && movesElements(output))
+  if (output && isTurned(output))
     activeConsole().warn(
       `${place}: the file gives images channels first, ${formatShape(output.shape)}; the model gives them channels last, ${formatShape(ownShape(output))}.`,
     );
   return describe(graph, ownShape(input), chain.layers);
 }
+
+const isTurned = ({ order }: Arrangement): boolean => order.some((axis, index) => axis !== index);
 
 class Importer {
   readonly #graph: OnnxGraph;

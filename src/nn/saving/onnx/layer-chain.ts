@@ -143,6 +143,7 @@ export class LayerChain {
     const channels = shape.at(-1);
     if (shape.length < 2 || channels == null)
       throw new Uncovered('how many channels are scaled before it is not known');
+    this.#budget.take(3 * channels);
     const scale = Array.from({ length: channels }, (_, i) => at(affine.scale, i));
     const shift = Array.from({ length: channels }, (_, i) => at(affine.shift, i));
     const bias = { dtype: 'float32', shape: [channels], data: Float32Array.from(shift) } as const;

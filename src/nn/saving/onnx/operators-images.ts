@@ -13,7 +13,8 @@ export function convolution(context: NodeContext): NodeResult {
   const { node, input, chain, name, budget } = context;
   if (input.padded?.isZero === false) throw new Uncovered('its input is padded with something else than zeros');
   const given = constantAt(context, 1, 'kernel');
-  if (given.shape.length !== 4) throw new Uncovered(`its kernel has the shape ${formatShape(given.shape)}`);
+  if (given.shape.length !== 4 || given.data.length === 0)
+    throw new Uncovered(`its kernel has the shape ${formatShape(given.shape)}`);
   const [filters, depth, ...size] = given.shape as [number, number, number, number];
   const attributes = attributesOf(node);
   const groups = attributes.number('group', 1);

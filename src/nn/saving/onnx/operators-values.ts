@@ -30,6 +30,7 @@ function product(context: NodeContext, matrix: NDArray, bias: NDArray | undefine
   const { input, chain, name, budget } = context;
   const [rows, units] = matrix.shape as [number, number];
   const rank = input.shape.length;
+  if (matrix.data.length === 0) throw new Uncovered('its matrix is empty');
   if (input.order.at(-1) !== rank - 1)
     throw new Uncovered('it multiplies along an axis that is not the last in Nacre, where channels come last');
   if (input.shape.at(-1) !== rows)
@@ -46,8 +47,8 @@ export function gemm(context: NodeContext): NodeResult {
   const { node, budget, inputIndex } = context;
   const attributes = attributesOf(node);
   const given = constantAt(context, 1, 'matrix');
-  if (inputIndex !== 0 || attributes.number('transA', 0) !== 0 || given.shape.length !== 2)
-    throw new Uncovered('its first input is turned, or no value of the network');
+  if (inputIndex !== 0 || attributes.number('transA', 0) !== 0 || given.shape.length !== 2 || given.data.length === 0)
+    throw new Uncovered('its first input is turned, or no value of the network, or its second is no matrix');
   budget.take(given.data.length);
   const [alpha, beta] = [attributes.number('alpha', 1), attributes.number('beta', 1)];
   const matrix = attributes.number('transB', 0) === 0 ? given : turned(given);
