@@ -1,10 +1,12 @@
 // Writes networks as ONNX files and runs them in onnxruntime: each kind of layer in each of its ways, and the tutorials'
 // networks. Its outputs are held to those of predict, with one sample and with five. Then Nacre reads the file again,
-// which has to predict the same bits. Closes with `N passed, N failed`.
+// which has to predict the same bits; and once more as if another program had written it, without what is there for
+// Nacre alone. Closes with `N passed, N failed`.
 // Needs `npm run build` and `npm install --prefix tools/interop --ignore-scripts`.
 import { createRequire } from 'node:module';
 // The folder has a package.json of its own, so that the package is not to be had by its name.
 import { layers, loadModel, networks, random, sequential, setRandomSeed } from '../../dist/node.js';
+import { readOnnx, writeOnnx } from '../../dist/formats/onnx/onnx-file.js';
 
 /** @typedef {import('../../dist/node.js').Sequential} Model */
 /** @typedef {import('../../dist/node.js').Tensor} Values */
@@ -55,6 +57,12 @@ const models = {
     sequential([layers.input(images), layers.conv2d({ filters: 4, kernelSize: 2 }), layers.dense({ units: 2 })]),
   'input of bytes': () =>
     sequential([layers.input({ shape: [6], dtype: 'uint8' }), layers.flatten(), layers.dense({ units: 3 })]),
+  'a model within a model': () =>
+    sequential([
+      sequential([layers.input(images), layers.conv2d({ filters: 4, kernelSize: 3, activation: 'relu' })]),
+      layers.flatten(),
+      sequential([layers.dense({ units: 3 }), layers.dropout({ rate: 0.1 }), layers.dense({ units: 2 })]),
+    ]),
   'dropout alone': () => sequential([layers.input({ shape: [5] }), layers.dropout({ rate: 0.5 })]),
   reshape: () => sequential([layers.reshape({ targetShape: [3, -1], inputShape: [12] }), layers.dense({ units: 2 })]),
   'reshape to an image': () =>
@@ -148,6 +156,10 @@ async function check(create) {
   const [inputName = '', outputName = ''] = [...session.inputNames, ...session.outputNames];
   const isBytes = session.inputMetadata[0]?.type === 'uint8';
   const again = await loadModel(bytes);
+  // What does nothing is no model to import.
+  const isNothing = model.weights.length === 0 && model.layers.length === 1 && model.layers[0]?.className === 'Dropout';
+  const plain = { ...(await readOnnx(bytes, 'the file')), metadata: new Map() };
+  const foreign = isNothing ? undefined : await loadModel(await writeOnnx(plain));
   for (const batch of [1, 5]) {
     const x = inputFor(model, batch, isBytes);
     const values = await x.data();
@@ -161,6 +173,11 @@ async function check(create) {
     const worst = Math.max(...wanted.map((value, index) => Math.abs(value - (output.data[index] ?? NaN))));
     if (!(worst <= 2e-6 * scale)) return `batch ${batch}: differs by ${worst}, with values up to ${scale}`;
     const found = await (await again.predict(x, { verbose: 0 })).data();
+    if (foreign) {
+      const imported = await (await foreign.predict(x, { verbose: 0 })).data();
+      const difference = Math.max(...wanted.map((value, index) => Math.abs(value - (imported[index] ?? NaN))));
+      if (!(difference <= 2e-6 * scale)) return `batch ${batch}: imported, it differs by ${difference}`;
+    }
     if (!wanted.every((value, index) => value === found[index]))
       return `batch ${batch}: loaded again, it predicts other bits`;
   }

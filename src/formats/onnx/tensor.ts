@@ -1,57 +1,71 @@
 // Arrays of ONNX files: their elements as raw bytes, as lists of numbers, or in a file beside. What a file says of sizes
 // is checked against the bytes that are there before memory is taken.
-import { allocate, viewOf, type DType } from '../../base/dtype.js';
 import { DataError } from '../../base/errors.js';
 import { formatShape, sizeOf } from '../../base/shape.js';
-import { bfloat16, half } from '../small-floats.js';
+import { storedTypes, type StoredType } from '../stored-types.js';
 import type { EntryMessage, TensorMessage, Unfinished } from './messages.js';
 import { elementTypes, type ElementType, type OnnxTensor } from './model.js';
 
 type NumberList = 'floatData' | 'int32Data' | 'int64Data' | 'doubleData' | 'uint64Data';
 
-/** How elements of a type lie in a file, and what they become. */
+/** How elements of a type lie in a file. */
 interface Stored {
-  readonly dtype: DType;
-  readonly byteLength: number;
-  /** The list of numbers that holds elements which are not raw bytes. */
+  readonly raw: StoredType;
+  /** The list of numbers that holds elements which are not raw bytes, and the array whose bytes these would be. */
   readonly list: NumberList;
-  readonly raw: (view: DataView, at: number) => number | bigint;
-  /** The element that a number of the list or of the raw bytes stands for; itself where it is left out. */
-  readonly element?: (value: number) => number;
+  readonly pack: (values: readonly number[] | readonly bigint[]) => ArrayBufferView<ArrayBuffer>;
+}
+
+const wholeLimit = 2 ** 31;
+
+/** Whole numbers beyond int32 become its limits: only the ends of slices go that far, where they mean "to the end". */
+function limited(byteLength: number, element: (view: DataView, at: number) => number | bigint): StoredType {
+  return {
+    byteLength,
+    read: (bytes, count) => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const data = new Int32Array(count);
+      for (let i = 0; i < count; i++)
+        data[i] = Math.min(Math.max(Number(element(view, i * byteLength)), -wholeLimit), wholeLimit - 1);
+      return { dtype: 'int32', data };
+    },
+  };
+}
+
+function numbers(
+  name: string,
+  list: 'floatData' | 'doubleData' | 'int32Data',
+  array: { from: (values: readonly number[]) => ArrayBufferView<ArrayBuffer> },
+): Stored {
+  return { raw: storedTypes[name]!, list, pack: (values) => array.from(values as readonly number[]) };
 }
 
 const stored: Readonly<Record<Exclude<ElementType, 'string'>, Stored>> = {
-  float: { dtype: 'float32', byteLength: 4, list: 'floatData', raw: (view, at) => view.getFloat32(at, true) },
-  double: { dtype: 'float64', byteLength: 8, list: 'doubleData', raw: (view, at) => view.getFloat64(at, true) },
-  float16: {
-    dtype: 'float32',
-    byteLength: 2,
-    list: 'int32Data',
-    raw: (view, at) => view.getUint16(at, true),
-    element: half,
+  float: numbers('F32', 'floatData', Float32Array),
+  double: numbers('F64', 'doubleData', Float64Array),
+  float16: numbers('F16', 'int32Data', Uint16Array),
+  bfloat16: numbers('BF16', 'int32Data', Uint16Array),
+  uint8: numbers('U8', 'int32Data', Uint8Array),
+  bool: numbers('BOOL', 'int32Data', Uint8Array),
+  int8: numbers('I8', 'int32Data', Int8Array),
+  uint16: numbers('U16', 'int32Data', Uint16Array),
+  int16: numbers('I16', 'int32Data', Int16Array),
+  int32: numbers('I32', 'int32Data', Int32Array),
+  uint32: {
+    raw: limited(4, (view, at) => view.getUint32(at, true)),
+    list: 'uint64Data',
+    pack: (values) => Uint32Array.from(values as readonly bigint[], Number),
   },
-  bfloat16: {
-    dtype: 'float32',
-    byteLength: 2,
-    list: 'int32Data',
-    raw: (view, at) => view.getUint16(at, true),
-    element: bfloat16,
+  int64: {
+    raw: limited(8, (view, at) => view.getBigInt64(at, true)),
+    list: 'int64Data',
+    pack: (values) => BigInt64Array.from(values as readonly bigint[]),
   },
-  uint8: { dtype: 'uint8', byteLength: 1, list: 'int32Data', raw: (view, at) => view.getUint8(at) },
-  bool: {
-    dtype: 'bool',
-    byteLength: 1,
-    list: 'int32Data',
-    raw: (view, at) => view.getUint8(at),
-    element: (value) => (value === 0 ? 0 : 1),
+  uint64: {
+    raw: limited(8, (view, at) => view.getBigUint64(at, true)),
+    list: 'uint64Data',
+    pack: (values) => BigUint64Array.from(values as readonly bigint[]),
   },
-  int8: { dtype: 'int32', byteLength: 1, list: 'int32Data', raw: (view, at) => view.getInt8(at) },
-  uint16: { dtype: 'int32', byteLength: 2, list: 'int32Data', raw: (view, at) => view.getUint16(at, true) },
-  int16: { dtype: 'int32', byteLength: 2, list: 'int32Data', raw: (view, at) => view.getInt16(at, true) },
-  int32: { dtype: 'int32', byteLength: 4, list: 'int32Data', raw: (view, at) => view.getInt32(at, true) },
-  uint32: { dtype: 'int32', byteLength: 4, list: 'uint64Data', raw: (view, at) => view.getUint32(at, true) },
-  int64: { dtype: 'int32', byteLength: 8, list: 'int64Data', raw: (view, at) => view.getBigInt64(at, true) },
-  uint64: { dtype: 'int32', byteLength: 8, list: 'uint64Data', raw: (view, at) => view.getBigUint64(at, true) },
 };
 
 const typeNames = new Map(
@@ -62,10 +76,6 @@ const typeNames = new Map(
 export function elementTypeOf(number: number): ElementType | undefined {
   return typeNames.get(number);
 }
-
-const wholeLimit = 2 ** 31;
-/** Whole numbers beyond int32 become its limits: only the ends of slices go that far, where they mean "to the end". */
-const limited = (value: number): number => Math.min(Math.max(value, -wholeLimit), wholeLimit - 1);
 
 /** The bytes of a file beside the model's, by its name; undefined where there is none. */
 export type ReadBeside = (name: string) => Promise<Uint8Array | undefined>;
@@ -78,7 +88,7 @@ export async function readTensor(message: TensorMessage, place: string, beside: 
       `${place}: expected elements of type ${Object.keys(stored).join(', ')}, received ${type ?? `type ${message.dataType}`}.`,
     );
   const shape = shapeOf(message.dims, place);
-  const { dtype, byteLength, list, raw, element } = stored[type];
+  const { raw, list, pack } = stored[type];
   const count = sizeOf(shape);
   const check = (expected: number, received: number, unit: string): void => {
     if (received !== expected)
@@ -88,21 +98,12 @@ export async function readTensor(message: TensorMessage, place: string, beside: 
   };
   const isRaw = message.dataLocation === 1 || message[list].length === 0;
   const bytes = message.dataLocation === 1 ? await external(message.externalData, place, beside) : message.rawData;
-  if (isRaw) check(count * byteLength, bytes.byteLength, 'bytes');
+  if (isRaw) check(count * raw.byteLength, bytes.byteLength, 'bytes');
   else check(count, message[list].length, 'elements');
-  if (isRaw && !element && (dtype !== 'int32' || type === 'int32')) {
-    // A copy lies where its elements can be read, and does not keep the whole file.
-    const own = bytes.slice();
-    return { type, array: { dtype, shape, data: viewOf(dtype, own.buffer, own.byteOffset, count) } };
-  }
-  const data = allocate(dtype, count);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let i = 0; i < count; i++) {
-    const value = Number(isRaw ? raw(view, i * byteLength) : message[list][i]!);
-    const own = element ? element(value) : value;
-    data[i] = dtype === 'int32' ? limited(own) : own;
-  }
-  return { type, array: { dtype, shape, data } };
+  // A copy lies where its elements can be read, and does not keep the whole file.
+  const packed = isRaw ? bytes.slice() : pack(message[list]);
+  const own = new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
+  return { type, array: { ...raw.read(own, count), shape } };
 }
 
 function shapeOf(dims: readonly bigint[], place: string): number[] {

@@ -43,15 +43,16 @@ export function padsOfNode(
   node: OnnxNode,
   sizes: readonly (number | null)[],
   windows: readonly Window[],
-): readonly Pads[] {
+): readonly Pads[] | 'same' {
   const attributes = attributesOf(node);
   const auto = attributes.text('auto_pad', 'NOTSET');
   if (auto === 'VALID') return [none, none];
-  if (auto === 'SAME_UPPER' || auto === 'SAME_LOWER')
+  if (auto === 'SAME_UPPER') return 'same';
+  if (auto === 'SAME_LOWER')
     return windows.map((window, axis) => {
       const pads = samePads(sizes[axis]!, window);
       if (!pads) throw new Uncovered(`its padding ${auto} depends on the size of the image, which is not known`);
-      return auto === 'SAME_UPPER' ? pads : [pads[1], pads[0]];
+      return [pads[1], pads[0]];
     });
   const pads = attributes.numbers('pads') ?? [0, 0, 0, 0];
   return [
@@ -67,9 +68,13 @@ export function padsOfNode(
 export function fitWindows(
   sizes: readonly (number | null)[],
   windows: readonly [Window, Window],
-  pads: readonly Pads[],
+  pads: readonly Pads[] | 'same',
   mayGrow: boolean,
 ): FittedWindows {
+  if (pads === 'same') {
+    const along = (axis: 0 | 1): number | null => sizes[axis]! && Math.ceil(sizes[axis] / windows[axis].stride);
+    return { padding: 'same', grow: [none, none], counts: [along(0), along(1)], isPadded: true };
+  }
   const counts = ([0, 1] as const).map((axis) => {
     const [before, after] = pads[axis]!;
     return windowsAlong(sizes[axis]!, windows[axis], before + after);

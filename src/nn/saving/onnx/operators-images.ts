@@ -49,11 +49,12 @@ export function convolution(context: NodeContext): NodeResult {
 function withPadding(
   { node, input }: NodeContext,
   windows: readonly Window[],
-): { sizes: readonly (number | null)[]; pads: readonly Pads[] } {
+): { sizes: readonly (number | null)[]; pads: readonly Pads[] | 'same' } {
   const whole = imageSizes(input);
   const own = padsOfNode(node, whole, windows);
   const before = input.padded?.pads;
   if (!before) return { sizes: whole, pads: own };
+  if (own === 'same') throw new Uncovered('its input is padded before its own padding');
   return {
     sizes: whole.map((length, axis) => length && length - sum(before[axis])),
     pads: own.map(([first, last], axis): Pads => [first + before[axis]![0], last + before[axis]![1]]),
@@ -87,7 +88,8 @@ export const pooling =
     const windows = windowsOfNode(node, attributes.numbers('kernel_shape') ?? []);
     if (windows.some(({ dilation }) => dilation !== 1)) throw new Uncovered("Nacre's pooling has no dilation");
     const { sizes, pads: given } = withPadding(context, windows);
-    const pads = attributes.number('ceil_mode', 0) === 0 ? given : roundedUp(sizes, windows, given);
+    const isPlain = given === 'same' || attributes.number('ceil_mode', 0) === 0;
+    const pads = isPlain ? given : roundedUp(sizes, windows, given);
     const { padding, counts, isPadded } = fitWindows(sizes, windows, pads, false);
     if (className === 'AveragePooling2D' && isPadded && attributes.number('count_include_pad', 0) !== 0)
       throw new Uncovered("it counts padding in its means, which Nacre's pooling leaves out");
