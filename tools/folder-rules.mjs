@@ -18,7 +18,7 @@ export const mayImport = {
   runtime: ['ir', 'base'],
   platform: ['base'],
   ir: ['base'],
-  data: ['base'],
+  data: ['formats', 'base'],
   formats: ['base'],
   report: ['evaluation', 'plot', 'base'],
   plot: ['base'],

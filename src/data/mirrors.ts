@@ -1,18 +1,27 @@
-// Downloads a file whose SHA-256 is known from the first of several mirrors that has it, plain or compressed by gzip,
-// and keeps it. Only bytes with the right checksum are ever returned or kept under the file's name.
+// Downloads a file whose checksum is known from the first of several mirrors that has it, plain or compressed by gzip,
+// and keeps it unpacked. Only bytes with the right checksum are ever returned or kept under the file's name.
 import { DataError, messageOf } from '../base/errors.js';
 import { download, HttpStatusError } from './download.js';
 import { gunzip, isGzip } from './gunzip.js';
+import { md5 } from './md5.js';
 import type { DownloadProgress } from './progress.js';
 import type { DataServices } from './services.js';
 import { sha256 } from './sha256.js';
 
-/** A file as its publisher made it, before compression. */
+/** A file as its publisher made it, with one checksum: the one that was published. */
 export interface KnownFile {
+  /** Before compression. */
   readonly name: string;
+  /** Before compression; where the checksum is another than `sha256`, at most so many. */
   readonly byteLength: number;
-  /** 64 hexadecimal digits. */
-  readonly sha256: string;
+  /** Of the file before compression; 64 hexadecimal digits. */
+  readonly sha256?: string | undefined;
+  /** Of the file compressed by gzip, which is then the only form that is asked for. */
+  readonly gzipSha256?: string | undefined;
+  /** Of a file for which its publisher gives no better one; 32 hexadecimal digits. */
+  readonly md5?: string | undefined;
+  /** Whether mirrors have the file as it is and not compressed again. */
+  readonly isPlain?: boolean | undefined;
 }
 
 export interface MirrorOptions {
@@ -38,7 +47,8 @@ export async function downloadKnownFile(
   const failures: string[] = [];
   for (const mirror of options.mirrors) {
     const base = mirror.endsWith('/') ? mirror : `${mirror}/`;
-    for (const url of [`${base}${file.name}.gz`, `${base}${file.name}`]) {
+    for (const ending of endingsOf(file)) {
+      const url = `${base}${file.name}${ending}`;
       try {
         const bytes = await downloadChecked(services, file, url, options);
         await keep(services, file, bytes, options.directory);
@@ -54,6 +64,11 @@ export async function downloadKnownFile(
     }
   }
   throw new DataError(`Could not download ${file.name}.\n${failures.map((failure) => `- ${failure}`).join('\n')}`);
+}
+
+function endingsOf(file: KnownFile): readonly string[] {
+  if (file.gzipSha256 !== undefined) return ['.gz'];
+  return file.isPlain === true ? [''] : ['.gz', ''];
 }
 
 async function downloadChecked(
@@ -89,6 +104,13 @@ async function downloadChecked(
 
 /** The file's own bytes, or the error that says how they differ. */
 async function check(file: KnownFile, received: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | DataError> {
+  if (file.gzipSha256 !== undefined) {
+    const sum = await sha256(received);
+    if (sum !== file.gzipSha256)
+      return new DataError(
+        `expected a file with SHA-256 ${file.gzipSha256}, received ${received.length} bytes with SHA-256 ${sum}. The damaged file was removed.`,
+      );
+  }
   let bytes = received;
   if (isGzip(received)) {
     try {
@@ -99,10 +121,12 @@ async function check(file: KnownFile, received: Uint8Array<ArrayBuffer>): Promis
       throw error;
     }
   }
-  const sum = await sha256(bytes);
-  if (sum === file.sha256) return bytes;
+  const [name, expected] = file.md5 === undefined ? ['SHA-256', file.sha256] : ['MD5', file.md5];
+  if (expected === undefined) return bytes;
+  const sum = file.md5 === undefined ? await sha256(bytes) : md5(bytes);
+  if (sum === expected) return bytes;
   return new DataError(
-    `expected ${file.byteLength} bytes with SHA-256 ${file.sha256}, received ${bytes.length} bytes with SHA-256 ${sum}. The damaged file was removed.`,
+    `expected ${file.byteLength} bytes with ${name} ${expected}, received ${bytes.length} bytes with ${name} ${sum}. The damaged file was removed.`,
   );
 }
 

@@ -1,17 +1,11 @@
 // The MNIST database of handwritten digits (LeCun, Cortes and Burges, 1998), as Keras gives it.
 import { ValueError } from '../base/errors.js';
-import type { NDArray } from '../base/ndarray.js';
-import { rejectUnknownOptions } from '../base/suggest.js';
-import { idxSetOptionNames, loadIdxSet, type IdxSet, type IdxSetOptions } from './idx-set.js';
+import { loadIdxImages, type IdxSet, type LabelledArrays } from './idx-set.js';
+import { checkPublishedOptions, type PublishedOptions } from './published-files.js';
 import type { DataServices } from './services.js';
 
 /** Where to find MNIST and how to download it. */
-export type MnistOptions = IdxSetOptions;
-
-export type MnistArrays = readonly [
-  train: readonly [images: NDArray, labels: NDArray],
-  test: readonly [images: NDArray, labels: NDArray],
-];
+export type MnistOptions = PublishedOptions;
 
 export const mnistSet: IdxSet = {
   name: 'mnist',
@@ -56,20 +50,12 @@ export const mnistSet: IdxSet = {
  * @throws StoppedError if `signal` asks to stop.
  * @throws ValueError for an unknown option.
  */
-export async function loadMnist(services: DataServices, options: MnistOptions = {}): Promise<MnistArrays> {
-  rejectUnknownOptions('mnist', options, idxSetOptionNames);
-  const { timeoutMs, url, path } = options;
-  if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs < 2 ** 31))
-    throw new ValueError(`mnist: expected timeoutMs to be above 0 and below 2^31, received ${timeoutMs}.`);
-  if (url !== undefined && url.length === 0)
-    throw new ValueError(`mnist: expected 'url' to name a mirror, received none.`);
+export async function loadMnist(services: DataServices, options: MnistOptions = {}): Promise<LabelledArrays> {
+  checkPublishedOptions('mnist', options);
+  const { path } = options;
   if (path?.endsWith('.npz'))
     throw new ValueError(
-      `mnist: expected 'path' to be a folder that holds the four IDX files, received '${path}'. To choose where downloads are kept, pass cacheDirectory.`,
+      `mnist: expected 'path' to be a folder that holds the four IDX files, received '${path}'. To read an .npz file, call datasets.fromNpz; to choose where downloads are kept, pass cacheDirectory.`,
     );
-  const [xTrain, yTrain, xTest, yTest] = await loadIdxSet(services, mnistSet, options);
-  return [
-    [xTrain!, yTrain!],
-    [xTest!, yTest!],
-  ];
+  return loadIdxImages(services, mnistSet, options);
 }

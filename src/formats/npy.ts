@@ -187,12 +187,27 @@ function parseHeader(text: string, place: string): Omit<NpyHeader, 'dataStart'> 
  */
 export function readNpy(bytes: Uint8Array, place: string): NDArray {
   const header = readNpyHeader(bytes, place);
-  const { type, isBigEndian } = storedType(header.descr, place);
-  const { shape, dataStart } = header;
   checkNpyLength(header, bytes.length, place);
+  return decodeElements(header, bytes.subarray(header.dataStart), place);
+}
+
+/**
+ * The array that these bytes are, of which nothing is kept. They are as many as its type and shape say.
+ * @throws DataError for a type that is not read, and for whole numbers that do not fit into int32
+ */
+export function decodeElements(
+  { descr, shape, fortranOrder }: Omit<NpyHeader, 'dataStart'>,
+  bytes: Uint8Array,
+  place: string,
+): NDArray {
+  const { type, isBigEndian } = storedType(descr, place);
   const count = sizeOf(shape);
+  if (bytes.length !== count * type.byteLength)
+    throw new DataError(
+      `${place}: expected ${count * type.byteLength} bytes for '${descr}' of shape ${formatShape(shape)}, received ${bytes.length}.`,
+    );
   // A copy lies where its elements can be read, and does not keep the whole file.
-  const own = new Uint8Array(bytes.subarray(dataStart));
+  const own = new Uint8Array(bytes);
   if (isBigEndian) swapBytes(own, type.byteLength);
   let read: Pick<NDArray, 'dtype' | 'data'>;
   try {
@@ -201,7 +216,7 @@ export function readNpy(bytes: Uint8Array, place: string): NDArray {
     throw error instanceof DataError ? new DataError(`${place}: ${error.message}.`, { cause: error }) : error;
   }
   const { dtype, data } = read;
-  return { dtype, shape, data: header.fortranOrder && shape.length > 1 ? toRowMajor(dtype, data, shape) : data };
+  return { dtype, shape, data: fortranOrder && shape.length > 1 ? toRowMajor(dtype, data, shape) : data };
 }
 
 /**
