@@ -148,6 +148,8 @@ async function withProgress<O extends PublishedOptions, T>(
   }
 }
 
+export { fromCsv, fromNpz, type CsvColumnType, type CsvOptions, type CsvTable, type NpzOptions } from './data-files.js';
+
 /** Images with their labels, from a folder. */
 export interface ImageFolder {
   /** uint8 [N, H, W, C], 0 to 255. */
