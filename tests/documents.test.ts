@@ -16,6 +16,7 @@ afterAll(async () => {
 
 test.each([
   'callbacks.md',
+  'data.md',
   'metrics.md',
   'pictures.md',
   'report.md',

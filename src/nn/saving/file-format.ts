@@ -34,6 +34,18 @@ const onnx: FormatEntry = {
   load: async () => (await import('./onnx/onnx-file.js')).onnxFile,
 };
 
+const npz: FormatEntry = {
+  name: 'npz',
+  endings: ['.npz'],
+  // A zip archive, as Keras's own files are, whose first file is an array.
+  begins: (bytes) => {
+    const isZip = startsWith(0x50, 0x4b, 0x03, 0x04)(bytes);
+    const nameEnd = 30 + (bytes[26] ?? 0) + 256 * (bytes[27] ?? 0);
+    return isZip && new TextDecoder().decode(bytes.subarray(nameEnd - 4, nameEnd)) === '.npy';
+  },
+  load: async () => (await import('./npz-file.js')).npzFile,
+};
+
 const keras: FormatEntry = {
   name: 'keras',
   endings: ['.keras'],
@@ -50,6 +62,7 @@ const weightsH5: FormatEntry = {
 
 /** The first that fits counts. */
 const entries: readonly FormatEntry[] = [
+  npz, // before Keras's, which is a zip archive too
   keras,
   weightsH5,
   onnx,

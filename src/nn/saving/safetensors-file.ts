@@ -1,140 +1,16 @@
-// A model as one safetensors file: weights and optimizer state as arrays; configuration, names in order, and what the
-// random numbers follow from as JSON in the file's metadata.
-import { DataError, InternalError } from '../../base/errors.js';
-import type { NDArray } from '../../base/ndarray.js';
-import { sizeOf } from '../../base/shape.js';
-import { version } from '../../base/version.js';
-import { isRecord, parseJson, type Json } from '../../formats/json.js';
+// A model as one safetensors file: its arrays, and its texts in the file's metadata.
 import { readSafetensors, writeSafetensors } from '../../formats/safetensors.js';
-import type {
-  FileSource,
-  FoundWeights,
-  LayerOutline,
-  MatchOptions,
-  ModelConfig,
-  ModelContents,
-  ModelFile,
-  ModelFormat,
-  NamedArrays,
-  OptimizerState,
-  WrittenFile,
-} from './format.js';
-import { isRandom } from './random-state.js';
+import type { ModelFormat } from './format.js';
+import { arraysOfModel, modelOfArrays } from './named-arrays.js';
 
-const format = 'nacre';
-const formatVersion = '1';
-
-async function write({ config, weights, optimizer, random, texts, extra }: ModelContents): Promise<WrittenFile> {
-  const metadata = new Map<string, string>(texts);
-  const put = (key: string, value: unknown): unknown => metadata.set(key, JSON.stringify(value));
-  metadata.set('format', format);
-  metadata.set('format_version', formatVersion);
-  metadata.set('nacre_version', version);
-  if (config) put('model_config', config);
-  put('weights', [...weights.keys()]);
-  put('random', random);
-  const tensors = new Map(weights);
-  const add = (name: string, array: NDArray): void => {
-    if (tensors.has(name)) throw new InternalError(`Two arrays go by the name '${name}' in a file.`);
-    tensors.set(name, array);
-  };
-  if (optimizer) {
-    put('optimizer', { class_name: optimizer.className, variables: optimizer.names });
-    optimizer.names!.forEach((name, index) => add(name, optimizer.values[index]!));
-  }
-  for (const [name, array] of extra) add(`extra/${name}`, array);
-  return { main: writeSafetensors({ tensors, metadata }) };
-}
-
-async function read({ bytes, name: file }: FileSource): Promise<ModelFile> {
-  const { tensors, metadata } = readSafetensors(bytes, file);
-  const place = `'${file}'`;
-  const json = (key: string): Json | undefined => {
-    const text = metadata.get(key);
-    return text === undefined ? undefined : parseJson(text, `${place}, metadata '${key}'`);
-  };
-  const fail = (key: string, expected: string): never => {
-    throw new DataError(`${place}, metadata '${key}': expected ${expected}.`);
-  };
-  const ours = metadata.get('format') === format;
-  if (ours && metadata.get('format_version') !== formatVersion)
-    throw new DataError(
-      `${place}: expected version ${formatVersion} of the format, received ${metadata.get('format_version')}, written by Nacre ${metadata.get('nacre_version')}. Use that version or a newer one.`,
-    );
-
-  const config = json('model_config');
-  if (config !== undefined && !isRecord(config)) fail('model_config', 'an object');
-  const order = json('weights');
-  if (order !== undefined && !isTexts(order)) fail('weights', 'a list of names');
-  const described = json('optimizer');
-  const optimizer = described === undefined ? undefined : optimizerOf(described, tensors, fail);
-  const random = json('random');
-  if (random !== undefined && !isRandom(random)) fail('random', 'a seed and the streams of the layers');
-
-  const weights = new Map<string, NDArray>();
-  const extra = new Map<string, NDArray>();
-  const ofOptimizer = new Set(optimizer?.names);
-  for (const [name, array] of tensors) {
-    if (ofOptimizer.has(name)) continue;
-    if (ours && name.startsWith('extra/') && !(order as readonly string[] | undefined)?.includes(name))
-      extra.set(name.slice('extra/'.length), array);
-    else weights.set(name, array);
-  }
-  return {
-    place,
-    config: config as ModelConfig | undefined,
-    weightElements: [...weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0),
-    weightsFor: (layers, options) => weightsFor(layers, options, weights, order as readonly string[] | undefined),
-    optimizer,
-    random: random as ModelFile['random'],
-    texts: metadata,
-    extra,
-  };
-}
-
-/**
- * By name, or, where names differ (automatic ones count on from model to model), one after the other in the order that
- * the file lists.
- */
-function weightsFor(
-  layers: readonly LayerOutline[],
-  { byName = false }: MatchOptions,
-  weights: NamedArrays,
-  order: readonly string[] | undefined,
-): FoundWeights {
-  const paths = layers.flatMap(pathsOf);
-  const inOrder = !byName && order?.length === paths.length && !paths.every((path) => weights.has(path));
-  const sources = inOrder ? order : paths;
-  const found = new Map<string, { name: string; array: NDArray }>();
-  const leftOver = new Map(weights);
-  paths.forEach((path, index) => {
-    const name = sources[index]!;
-    const array = weights.get(name);
-    if (array) found.set(path, { name, array });
-    leftOver.delete(name);
-  });
-  return { found, leftOver };
-}
-
-function pathsOf({ weights, layers }: LayerOutline): string[] {
-  return [...weights.map(({ path }) => path), ...layers.flatMap(pathsOf)];
-}
-
-function optimizerOf(
-  value: Json,
-  tensors: NamedArrays,
-  fail: (key: string, expected: string) => never,
-): OptimizerState & { readonly names: readonly string[] } {
-  if (!isRecord(value)) return fail('optimizer', 'an object');
-  const { class_name: className, variables: names } = value;
-  if (typeof className !== 'string' || !isTexts(names))
-    return fail('optimizer', 'a class_name and a list of variables');
-  const values = names.map((name) => tensors.get(name) ?? fail('optimizer', `the tensor '${name}' to be in the file`));
-  return { className, names, values };
-}
-
-function isTexts(value: Json | undefined): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-
-export const safetensorsFile: ModelFormat = { name: 'safetensors', write, read };
+export const safetensorsFile: ModelFormat = {
+  name: 'safetensors',
+  write: async (contents) => {
+    const { arrays, texts } = arraysOfModel(contents);
+    return { main: writeSafetensors({ tensors: arrays, metadata: texts }) };
+  },
+  read: async ({ bytes, name }) => {
+    const { tensors, metadata } = readSafetensors(bytes, name);
+    return modelOfArrays({ arrays: tensors, texts: metadata }, name);
+  },
+};
