@@ -4,7 +4,7 @@ import { allocate, bytesPerElement, viewOf, type DType, type TypedArray } from '
 import { DataError } from '../base/errors.js';
 import type { NDArray } from '../base/ndarray.js';
 import { formatShape, sizeOf, stridesOf, type Shape } from '../base/shape.js';
-import { half } from './small-floats.js';
+import { half } from './stored-types.js';
 
 /** What stands before the elements. */
 export interface NpyHeader {

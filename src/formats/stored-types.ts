@@ -42,13 +42,13 @@ function fitting(value: number | bigint): number {
 
 const bits = new DataView(new ArrayBuffer(4));
 
-function bfloat16(value: number): number {
+export function bfloat16(value: number): number {
   bits.setUint32(0, value << 16);
   return bits.getFloat32(0);
 }
 
 /** IEEE 754 half precision. */
-function half(value: number): number {
+export function half(value: number): number {
   const sign = value & 0x8000 ? -1 : 1;
   const exponent = (value >> 10) & 31;
   const fraction = value & 1023;
