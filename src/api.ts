@@ -69,8 +69,9 @@ export type { ClassWeight } from './nn/model/sample-weights.js';
 export type { ProfileOptions } from './nn/model/profile.js';
 export type { TrainingRecord } from './nn/model/training-record.js';
 export { Sequential, sequential, type SequentialOptions } from './nn/model/sequential.js';
-export type { CustomObjects } from './nn/saving/from-config.js';
+export type { CustomObjects, DescribedLayer, MapLayer } from './nn/saving/from-config.js';
 export { loadModel, type LoadModelOptions } from './nn/saving/load-model.js';
+export { registerLayer, type LayerMaker, type RegisterLayerOptions } from './nn/saving/registry.js';
 export { setRandomSeed } from './nn/naming.js';
 export type {
   ReportableModel,

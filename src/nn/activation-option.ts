@@ -3,7 +3,7 @@ import { ValueError } from '../base/errors.js';
 import { Tensor } from '../tensor/tensor.js';
 import { linear, relu, sigmoid, softmax, tanh, type Activation } from './activations.js';
 import { show } from './check.js';
-import { lookUp, type Spelling } from './lookup.js';
+import { keyOf, lookUp, type Spelling } from './lookup.js';
 import { serializeFunction } from './serialization.js';
 
 export type ActivationName = 'linear' | 'relu' | 'sigmoid' | 'softmax' | 'tanh';
@@ -12,6 +12,11 @@ export type ActivationName = 'linear' | 'relu' | 'sigmoid' | 'softmax' | 'tanh';
 export type ActivationOption = Spelling<ActivationName> | Activation | null;
 
 const table: { readonly [Name in ActivationName]: Activation } = { linear, relu, sigmoid, softmax, tanh };
+
+/** The activation that a name means, in any of the spellings; undefined for none. */
+export function activationName(name: string): string | undefined {
+  return keyOf(name, table);
+}
 
 /** An activation ready to use, and how a configuration names it. */
 export interface ResolvedActivation {

@@ -8,6 +8,19 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
+/** The key of `table` that `name` means, in any of the spellings below; undefined where there is none. */
+export function keyOf(
+  name: string,
+  table: Readonly<Record<string, unknown>>,
+  aliases: Readonly<Record<string, string>> = {},
+): string | undefined {
+  const wanted = plain(name);
+  return (
+    Object.keys(table).find((known) => plain(known) === wanted) ??
+    Object.entries(aliases).find(([alias]) => plain(alias) === wanted)?.[1]
+  );
+}
+
 /**
  * The entry of `table` that `name` means: camelCase (`glorotUniform`), Keras's snake_case (`glorot_uniform`) and Keras's
  * class name (`GlorotUniform`) are the same name. `aliases` lead from further names to keys of the table.
@@ -19,10 +32,7 @@ export function lookUp<Value>(
   table: Readonly<Record<string, Value>>,
   aliases: Readonly<Record<string, string>> = {},
 ): { readonly key: string; readonly value: Value } {
-  const wanted = plain(name);
-  const key =
-    Object.keys(table).find((known) => plain(known) === wanted) ??
-    Object.entries(aliases).find(([alias]) => plain(alias) === wanted)?.[1];
+  const key = keyOf(name, table, aliases);
   if (key === undefined) throw unknownName(what, name, Object.keys(table));
   return { key, value: table[key]! };
 }

@@ -2,7 +2,7 @@
 import { ValueError } from '../../base/errors.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { hasMethod, show } from '../check.js';
-import { lookUp, type Spelling } from '../lookup.js';
+import { keyOf, lookUp, type Spelling } from '../lookup.js';
 import { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from './crossentropy.js';
 import { defineLoss } from './define.js';
 import type { Loss, LossFunction } from './loss.js';
@@ -20,6 +20,11 @@ const table = {
 export const lossAliases = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', bce: 'binaryCrossentropy' };
 
 export type LossName = keyof typeof table | keyof typeof lossAliases;
+
+/** The loss that a name means, in any of the spellings; undefined for none. */
+export function lossName(name: string): string | undefined {
+  return keyOf(name, table, lossAliases);
+}
 
 /** What a `loss` option takes. */
 export type LossOption = Spelling<LossName> | Loss | LossFunction;

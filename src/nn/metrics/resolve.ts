@@ -3,7 +3,7 @@ import { ValueError } from '../../base/errors.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { hasMethod, show } from '../check.js';
 import type { PartialShape } from '../layers/layer.js';
-import { lookUp, type Spelling } from '../lookup.js';
+import { keyOf, lookUp, type Spelling } from '../lookup.js';
 import type { Loss } from '../losses/loss.js';
 import { lossAliases } from '../losses/resolve.js';
 import { snakeCase } from '../naming.js';
@@ -114,6 +114,11 @@ const incomplete = Object.fromEntries(
 );
 
 export type MetricName = keyof typeof table | keyof typeof aliases;
+
+/** The metric without options that a name means, in any of the spellings; undefined for none. */
+export function metricName(name: string): string | undefined {
+  return keyOf(name, table, aliases);
+}
 
 /** What an entry of a `metrics` option takes. */
 export type MetricOption = Spelling<MetricName> | Metric | MetricFunction;

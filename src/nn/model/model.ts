@@ -9,6 +9,7 @@ import { Variable } from '../../tensor/variable.js';
 import type { History } from '../callbacks/history.js';
 import type { TrainingRun } from '../callbacks/training-run.js';
 import { Layer, type CallContext, type PartialShape } from '../layers/layer.js';
+import { checkBoolean } from '../check.js';
 import { globalSeed } from '../naming.js';
 import { flattenLayers } from '../layers/within.js';
 import type { Loss } from '../losses/loss.js';
@@ -258,15 +259,17 @@ export abstract class Model extends Layer implements TrainableModel {
   /**
    * Reads the weights of a file that `saveWeights` or `save` wrote into this model, and the optimizer's state where the
    * model is compiled with the same kind of optimizer. Weights are found by name, or, where layers have other names, one
-   * after the other.
+   * after the other. With `byName` only layers whose names the file has get their weights, and no more is read.
    * @throws StateError before the model is built
    * @throws DataError, with nothing changed, if there is no such file, it is damaged, or its weights are not the model's
    */
-  async loadWeights(path: string): Promise<void> {
+  async loadWeights(path: string, options: { readonly byName?: boolean } = {}): Promise<void> {
+    rejectUnknownOptions('loadWeights', options, ['byName']);
+    const byName = checkBoolean(options.byName ?? false, 'loadWeights: byName');
     this.#checkBuilt('loadWeights');
     const file = await readModelFile(path, 'loadWeights');
-    restoreWeights(this, file);
-    if (file.optimizer && this.#compiled) restoreOptimizer(this.buildOptimizer('loadWeights'), file);
+    restoreWeights(this, file, { byName });
+    if (file.optimizer && this.#compiled && !byName) restoreOptimizer(this.buildOptimizer('loadWeights'), file);
   }
 
   /** The optimizer with its state made, for the weights that are trainable now. @throws StateError before `compile` */

@@ -56,17 +56,23 @@ export async function contentsOf(
   };
 }
 
-/** The layers of a model with their weights, for those who look for values for them. */
-export function outlineOf({ layers }: Pick<SavableModel, 'layers'>): LayerOutline[] {
+/**
+ * The layers of a model with their weights, for those who look for values for them. Layers in `classes` go by the class
+ * that is given there, the one that they are of in the file.
+ */
+export function outlineOf(
+  { layers }: Pick<SavableModel, 'layers'>,
+  classes: ReadonlyMap<Layer, string> = new Map(),
+): LayerOutline[] {
   const paths = new Map([...weightsByPath(layers)].map(([path, variable]) => [variable, path]));
-  const outline = ({ name: layerName, className, ownWeights, innerLayers }: Layer): LayerOutline => ({
-    name: layerName,
-    className,
-    weights: ownWeights.map((variable) => {
+  const outline = (layer: Layer): LayerOutline => ({
+    name: layer.name,
+    className: classes.get(layer) ?? layer.className,
+    weights: layer.ownWeights.map((variable) => {
       const { name, shape, dtype, trainable } = variable;
       return { name: name.slice(name.lastIndexOf('/') + 1), path: paths.get(variable)!, shape, dtype, trainable };
     }),
-    layers: innerLayers.map(outline),
+    layers: layer.innerLayers.map(outline),
   });
   return layers.map(outline);
 }

@@ -5,11 +5,19 @@ import type { MetricOption } from '../metrics/resolve.js';
 import { snakeCase } from '../naming.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { serialize, serializeFunction, type Serializable } from '../serialization.js';
+import { registrationOf } from './registry.js';
 
 /** A layer, or a model as a layer, with the shape that it was built for. */
 export function describeLayer(layer: Layer): object {
+  const registration = registrationOf(layer);
+  const own = registration && {
+    module: null,
+    class_name: registration.className,
+    registered_name: registration.registeredName,
+  };
   return {
     ...serialize(layer.module, layer),
+    ...own,
     ...(layer.built ? { build_config: { input_shape: layer.inputShape } } : {}),
   };
 }

@@ -56,8 +56,16 @@ const keras: FormatEntry = {
 const weightsH5: FormatEntry = {
   name: 'weights.h5',
   endings: ['.weights.h5'],
-  begins: startsWith(0x89, 0x48, 0x44, 0x46),
+  // Of an unnamed HDF5 file the other format tells which it is.
+  begins: () => false,
   load: async () => (await import('./weights-h5-file.js')).weightsH5File,
+};
+
+const h5: FormatEntry = {
+  name: 'h5',
+  endings: ['.h5', '.hdf5'],
+  begins: startsWith(0x89, 0x48, 0x44, 0x46),
+  load: async () => (await import('./legacy-h5.js')).legacyH5File,
 };
 
 /** The first that fits counts. */
@@ -65,6 +73,7 @@ const entries: readonly FormatEntry[] = [
   npz, // before Keras's, which is a zip archive too
   keras,
   weightsH5,
+  h5,
   onnx,
   safetensors, // last: its bytes begin with anything
 ];

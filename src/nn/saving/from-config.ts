@@ -1,15 +1,18 @@
 // Makes objects again from what a file says of them: layers, initializers, regularizers, optimizers, schedules, losses,
 // metrics. A class becomes the factory of the same name, a configuration its options; nothing of a file is executed.
-import { DataError, messageOf } from '../../base/errors.js';
+import { DataError, messageOf, ValueError } from '../../base/errors.js';
 import { camelCase } from '../../base/suggest.js';
 import { isRecord, type Json } from '../../formats/json.js';
+import { show } from '../check.js';
 import * as initializers from '../initializers.js';
 import * as layers from '../layers/index.js';
 import * as losses from '../losses/index.js';
 import * as metrics from '../metrics/index.js';
 import * as optimizers from '../optimizers/index.js';
 import * as schedules from '../optimizers/schedules/index.js';
+import { Layer } from '../layers/layer.js';
 import * as regularizers from '../regularizers.js';
+import { isClass, registeredAs } from './registry.js';
 import { sequentialFrom } from './sequential-config.js';
 
 /**
@@ -54,6 +57,27 @@ function factoryOf(module: string, className: string): Factory | undefined {
   return found?.[1] as Factory | undefined;
 }
 
+/** A layer that a file describes, as `mapLayer` of `loadModel` is told of it. */
+export interface DescribedLayer {
+  /** `BatchNormalization` */
+  readonly className: string;
+  readonly name: string;
+  /** `keras.layers`; empty where the file does not say. */
+  readonly module: string;
+  /** `package>Name` of a class that was registered. */
+  readonly registeredName: string | undefined;
+  /** Its options in Keras's spelling: `{ axis: -1, momentum: 0.99 }`. */
+  readonly config: Readonly<Record<string, Json>>;
+  /** What a functional model calls it with beside its input. */
+  readonly callArguments: { readonly args: readonly Json[]; readonly kwargs: Readonly<Record<string, Json>> };
+}
+
+/** The layer that stands for one that a file describes; undefined for what Nacre makes of it. */
+export type MapLayer = (described: DescribedLayer) => Layer | undefined;
+
+/** The most problems that an error lists. */
+const mostListed = 50;
+
 /** An object as a file describes it. */
 interface Description {
   readonly module: string;
@@ -78,16 +102,84 @@ const isFunction = ({ className, config }: Description): boolean =>
   className === 'function' && typeof config === 'string';
 
 export class ConfigReader {
+  /** The classes that the file has for layers which are of another class here. */
+  readonly classesInFile = new Map<Layer, string>();
   readonly #custom: CustomObjects;
+  readonly #mapLayer: MapLayer | undefined;
+  /** Layers that have been made of their descriptions. */
+  readonly #made = new WeakMap<object, Layer>();
+  readonly #otherClass = new WeakMap<object, string>();
 
-  constructor(custom: CustomObjects) {
+  constructor(custom: CustomObjects, mapLayer?: MapLayer) {
     this.#custom = custom;
+    this.#mapLayer = mapLayer;
   }
 
   #customFor({ className, config, registeredName }: Description): unknown {
-    const names = className === 'function' && typeof config === 'string' ? [config] : [className, registeredName];
+    if (className === 'function' && typeof config === 'string')
+      return Object.hasOwn(this.#custom, config) ? this.#custom[config] : undefined;
+    const names = [className, registeredName, className.slice(className.indexOf('>') + 1)];
     const name = names.find((candidate) => candidate !== undefined && Object.hasOwn(this.#custom, candidate));
-    return name === undefined ? undefined : this.#custom[name];
+    if (name !== undefined) return this.#custom[name];
+    return registeredAs(registeredName ?? className)?.maker;
+  }
+
+  /** Whether the user has given something for this class. */
+  hasCustom(className: string, registeredName?: string): boolean {
+    return this.#customFor({ module: '', className, config: {}, registeredName }) !== undefined;
+  }
+
+  /** Whether the user has given a function of this name. */
+  hasFunction(name: string): boolean {
+    return Object.hasOwn(this.#custom, name);
+  }
+
+  /** Whether Keras's class of that name exists here. */
+  hasClass(module: string, className: string): boolean {
+    return factoryOf(module, className) !== undefined;
+  }
+
+  /** A description that `read` makes the caller's own layer of, if `mapLayer` has one for what is described. */
+  map(described: DescribedLayer): Record<string, Json> | undefined {
+    const layer = this.#mapLayer?.(described);
+    if (layer === undefined) return undefined;
+    if (!(layer instanceof Layer))
+      throw new ValueError(
+        `loadModel: mapLayer: expected a layer or undefined for '${described.name}' (${described.className}), received ${show(layer)}.`,
+      );
+    const description = { class_name: layer.className, config: { name: layer.name } };
+    this.#made.set(description, layer);
+    this.#otherClass.set(description, described.className);
+    return description;
+  }
+
+  /** Notes that the file has another class than the one that `description` says. */
+  noteClass(description: object, classInFile: string): void {
+    this.#otherClass.set(description, classInFile);
+  }
+
+  /** Makes the layers that are described, for `read` to find. @throws DataError with what is wrong with each of them */
+  makeLayers(described: readonly Json[], place: string): void {
+    const problems: string[] = [];
+    const make = (list: readonly Json[], where: string): void =>
+      list.forEach((value, index) => {
+        const at = `${where}layer ${index}`;
+        const description = descriptionIn(value);
+        const known = problems.length;
+        if (description && isSequential(description) && isRecord(description.config))
+          if (Array.isArray(description.config.layers)) make(description.config.layers, `${at}, `);
+        if (problems.length > known) return;
+        try {
+          const layer = this.read(value, at);
+          if (!(layer instanceof Layer))
+            problems.push(`${at}: expected the description of a layer, received ${show(layer)}.`);
+          else this.#made.set(value as object, layer);
+        } catch (error) {
+          problems.push(messageOf(error));
+        }
+      });
+    make(described, '');
+    if (problems.length > 0) throw new DataError(`${place}: ${problems.slice(0, mostListed).join('\n')}`);
   }
 
   /** Everything in `value` that this program has no class or function for, each once. */
@@ -95,7 +187,7 @@ export class ConfigReader {
     const missing = new Set<string>();
     const visit = (item: Json | undefined): void => {
       if (Array.isArray(item)) (item as readonly Json[]).forEach(visit);
-      if (!isRecord(item)) return;
+      if (!isRecord(item) || this.#made.has(item)) return;
       const described = descriptionIn(item);
       if (described && !isPolicy(described) && this.#customFor(described) === undefined) {
         if (isFunction(described)) missing.add(`the function ${JSON.stringify(described.config)}`);
@@ -110,6 +202,13 @@ export class ConfigReader {
 
   /** The object that `value` describes; anything else as it is. @throws DataError that begins with `place` */
   read(value: Json, place: string): unknown {
+    const object = (isRecord(value) ? this.#made.get(value) : undefined) ?? this.#make(value, place);
+    const classInFile = isRecord(value) ? this.#otherClass.get(value) : undefined;
+    if (classInFile !== undefined && object instanceof Layer) this.classesInFile.set(object, classInFile);
+    return object;
+  }
+
+  #make(value: Json, place: string): unknown {
     const described = descriptionIn(value);
     if (!described) return value;
     const { module, className, config } = described;
@@ -151,8 +250,6 @@ function customFactory(custom: unknown, config: Record<string, Json>): Factory |
   if (typeof custom !== 'function') return undefined;
   const { fromConfig } = custom as { fromConfig?: unknown };
   if (typeof fromConfig === 'function') return () => fromConfig.call(custom, config) as unknown;
-  // What `class` makes can only be called with `new`; its prototype cannot be replaced.
-  const isClass = Object.getOwnPropertyDescriptor(custom, 'prototype')?.writable === false;
-  if (isClass) return (options) => Reflect.construct(custom, [options]) as unknown;
+  if (isClass(custom)) return (options) => Reflect.construct(custom, [options]) as unknown;
   return custom as Factory;
 }

@@ -10,8 +10,10 @@ import { withWeightSource, type WeightSource } from '../layers/weight-source.js'
 import type { CompileOptions } from '../model/compiled.js';
 import type { Sequential } from '../model/sequential.js';
 import { adoptSeed } from '../naming.js';
-import { ConfigReader, type CustomObjects } from './from-config.js';
+import { compileConfig } from './compile-config.js';
 import type { ModelFile } from './format.js';
+import { ConfigReader, type CustomObjects, type MapLayer } from './from-config.js';
+import { sequentialConfig } from './keras-config.js';
 import { decodeModel, readModelFile } from './model-file.js';
 import { restoreOptimizer, restoreStreams, restoreWeights } from './restore.js';
 import { sequentialFrom } from './sequential-config.js';
@@ -22,6 +24,11 @@ export interface LoadModelOptions {
    * options), losses, metrics and activations as functions.
    */
   readonly customObjects?: CustomObjects;
+  /**
+   * Asked for every layer that the file describes: the layer of this program that stands for it, or undefined for what
+   * Nacre makes of it. It gets the weights that the file has for the layer, in their order.
+   */
+  readonly mapLayer?: MapLayer;
   /** Whether the model is compiled as it was, where it was; true unless given. */
   readonly compile?: boolean;
 }
@@ -42,20 +49,25 @@ export async function loadModel(
   source: string | Uint8Array | ArrayBuffer,
   options: LoadModelOptions = {},
 ): Promise<Sequential> {
-  rejectUnknownOptions('loadModel', options, ['customObjects', 'compile']);
+  rejectUnknownOptions('loadModel', options, ['customObjects', 'mapLayer', 'compile']);
   const withCompile = checkBoolean(options.compile ?? true, 'loadModel: compile');
   const file = await fileOf(source);
-  const reader = new ConfigReader(options.customObjects ?? {});
+  const reader = new ConfigReader(options.customObjects ?? {}, checkMapLayer(options.mapLayer));
   const model = modelOf(file, reader);
-  restoreWeights(model, file);
+  restoreWeights(model, file, { classesInFile: reader.classesInFile });
   restoreStreams(model.layers, file);
   if (file.random) adoptSeed(file.random.seed);
-  const compileConfig = file.config?.compile_config;
-  if (withCompile && isRecord(compileConfig) && compileConfig.loss !== undefined) {
-    if (compileAgain(model, compileConfig, reader, file.place) && file.optimizer)
+  const compiled = file.config?.compile_config;
+  if (withCompile && isRecord(compiled) && compiled.loss !== undefined) {
+    if (compileAgain(model, compiled, reader, file.place) && file.optimizer)
       restoreOptimizer(model.buildOptimizer('loadModel'), file);
   }
   return model;
+}
+
+function checkMapLayer(mapLayer: unknown): MapLayer | undefined {
+  if (mapLayer === undefined || typeof mapLayer === 'function') return mapLayer as MapLayer | undefined;
+  throw new ValueError(`loadModel: expected mapLayer to be a function, received ${show(mapLayer)}.`);
 }
 
 async function fileOf(source: unknown): Promise<ModelFile> {
@@ -70,16 +82,16 @@ function modelOf({ config, weightElements, place }: ModelFile, reader: ConfigRea
     throw new DataError(
       `loadModel: ${place} has weights but no model. Build the model and call model.loadWeights, or save it with model.save.`,
     );
-  const { class_name: className } = config;
-  if (className !== 'Sequential')
-    throw new DataError(`${place}: expected a model of class Sequential, received ${JSON.stringify(className)}.`);
-  const missing = isRecord(config.config) ? reader.missingIn(config.config.layers ?? null) : [];
+  const described = sequentialConfig(config, reader, place);
+  const { layers } = described.config;
+  const missing = reader.missingIn(layers);
   if (missing.length > 0)
     throw new DataError(
       `${place}: the model uses ${missing.join(', ')}, which Nacre does not have. Give what is your own in loadModel(path, { customObjects: { Name: TheClass } }).`,
     );
   return withWeightSource(weightsWithin(weightElements), () => {
-    const model = sequentialFrom(config, (value, where) => reader.read(value, where), place);
+    reader.makeLayers(layers, place);
+    const model = sequentialFrom({ ...described }, (value, where) => reader.read(value, where), place);
     if (!model.built)
       throw new DataError(`${place}: expected the model's config to have its build_input_shape, received none.`);
     return model;
@@ -106,11 +118,11 @@ function compileAgain(
   reader: ConfigReader,
   place: string,
 ): boolean {
-  const { optimizer = null, loss = null, metrics = null, weighted_metrics: weightedMetrics = null } = config;
-  const missing = reader.missingIn([optimizer, loss, metrics, weightedMetrics]);
+  const { optimizer, loss, metrics, weightedMetrics, problems } = compileConfig(config, reader);
+  const missing = [...new Set([...problems, ...reader.missingIn([optimizer, loss, metrics, weightedMetrics])])];
   if (missing.length > 0) {
     activeConsole().warn(
-      `loadModel: ${place} was compiled with ${missing.join(', ')}, which a file cannot hold, so the model is not compiled. Call model.compile(...), or give it in loadModel(path, { customObjects: { name: theFunction } }).`,
+      `loadModel: ${place} was compiled with ${missing.join(', ')}, which Nacre does not have and a file cannot hold, so the model is not compiled. Call model.compile(...), or give it in loadModel(path, { customObjects: { name: theFunction } }).`,
     );
     return false;
   }

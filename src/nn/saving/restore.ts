@@ -13,14 +13,21 @@ import { assignVariables, namedOptimizerState } from './state.js';
 const rateName = 'optimizer/learning_rate';
 
 /** The weights of the file. @throws DataError, with nothing changed, unless names or order, and all shapes, fit */
-export function restoreWeights(model: Pick<SavableModel, 'layers'>, file: ModelFile, options: MatchOptions = {}): void {
-  assignVariables(weightsByPath(model.layers), file.weightsFor(outlineOf(model), options), file.place);
+export function restoreWeights(
+  model: Pick<SavableModel, 'layers'>,
+  file: ModelFile,
+  { classesInFile, ...options }: MatchOptions & { readonly classesInFile?: ReadonlyMap<Layer, string> } = {},
+): void {
+  const found = file.weightsFor(outlineOf(model, classesInFile), options);
+  assignVariables(weightsByPath(model.layers), found, file.place, options.byName);
 }
 
 /** The state of the optimizer that the file has, if it is one of the same kind for the same weights. */
 export function restoreOptimizer(optimizer: Optimizer, file: ModelFile): boolean {
   if (!file.optimizer) return false;
-  const { className = optimizer.className, names } = file.optimizer;
+  const { className: classInFile = optimizer.className, names } = file.optimizer;
+  // AdamW is Adam with another default.
+  const className = classInFile === 'AdamW' ? 'Adam' : classInFile;
   // What Keras calls decay is described as a schedule, and a schedule is no variable.
   const isLeftOut = (name: string | undefined): boolean =>
     name === rateName && typeof optimizer.learningRate !== 'number';

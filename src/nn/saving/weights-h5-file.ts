@@ -1,8 +1,9 @@
 // Keras 3's file of weights alone, `.weights.h5`: the tree that a `.keras` file has inside, without a configuration.
 import { ValueError } from '../../base/errors.js';
-import { readHdf5, writeHdf5 } from '../../formats/hdf5.js';
+import { writeHdf5 } from '../../formats/hdf5.js';
 import type { FileSource, ModelContents, ModelFile, ModelFormat, WrittenFile } from './format.js';
-import { kerasTree, readKerasTree } from './keras-weights.js';
+import { kerasTree } from './keras-weights.js';
+import { readHdf5Model } from './legacy-h5.js';
 
 async function write(contents: ModelContents): Promise<WrittenFile> {
   if (contents.config)
@@ -12,9 +13,9 @@ async function write(contents: ModelContents): Promise<WrittenFile> {
   return { main: await writeHdf5(kerasTree(contents)) };
 }
 
-async function read({ bytes, name: file }: FileSource): Promise<ModelFile> {
-  const root = await readHdf5(bytes, file);
-  return { ...readKerasTree(root, `'${file}'`), config: undefined };
+/** Keras 2 wrote its own arrangement under this ending too. */
+function read({ bytes, name }: FileSource): Promise<ModelFile> {
+  return readHdf5Model(bytes, name);
 }
 
 export const weightsH5File: ModelFormat = { name: 'Keras weights', write, read };
