@@ -18,7 +18,7 @@ function plain(dtype: DType): StoredType {
 }
 
 /** A type that Nacre does not have: each element is converted to `dtype`. */
-function converted(
+export function converted(
   dtype: 'float32' | 'int32',
   byteLength: number,
   element: (view: DataView, at: number) => number,
