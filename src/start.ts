@@ -6,6 +6,7 @@ import { setHdf5Worker, type StartHdf5Worker } from './formats/hdf5/starter.js';
 import { setConsole } from './nn/console.js';
 import { setFiles } from './nn/files.js';
 import { setReporter, type Reporter } from './nn/reporting.js';
+import { setPlaceServices } from './nn/saving/places.js';
 import { setPlatform } from './platform/current.js';
 import type { Platform } from './platform/platform.js';
 import { setPictureServices, type PictureServices } from './plot/services.js';
@@ -42,6 +43,7 @@ export function start({ platform, backends, environment, hdf5Worker, pictures, r
   setEngine(new Engine({ backends, threads, preferred: flags.backend, warn: (message) => platform.warn(message) }));
   setFiles(platform.files);
   setHdf5Worker(hdf5Worker);
+  setPlaceServices(platform);
   const { terminal, clock } = platform;
   setConsole({
     isTerminal: terminal.isTerminal,

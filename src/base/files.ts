@@ -30,6 +30,14 @@ export interface Files {
   makeDirectory(path: string): Promise<void>;
 }
 
+/** Files that belong together, put and taken all at once: whoever reads finds all of one time, or all of another. */
+export interface FileGroups {
+  /** The files of a group by their names, in the order in which they were put; undefined when there is no such group. */
+  read(group: string): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>> | undefined>;
+  /** Makes or replaces a group. */
+  write(group: string, files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): Promise<void>;
+}
+
 /** Entries in the order of their names' code units, which is the same on every machine. */
 export const sortedEntries = (entries: readonly FolderEntry[]): FolderEntry[] =>
   [...entries].sort((a, b) => (a.name < b.name ? -1 : 1));

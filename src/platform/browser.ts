@@ -1,4 +1,6 @@
 // A page, or a worker of one, as a platform.
+import { browserDatabase } from './browser/database.js';
+import { download } from './browser/download.js';
 import { browserFiles } from './browser/files.js';
 import { consoleTerminal } from './browser/terminal.js';
 import { browserWorkers } from './browser/workers.js';
@@ -13,6 +15,8 @@ export const browserPlatform: Platform = {
   clock: performanceClock,
   workers: browserWorkers,
   fetch: (url, init) => globalThis.fetch(url, init),
+  database: browserDatabase(),
+  download,
   cacheDirectory: async (purpose) => {
     const directory = `nacre/${purpose}`;
     await files.makeDirectory(directory);

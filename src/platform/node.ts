@@ -15,6 +15,8 @@ export const nodePlatform: Platform = {
   clock: performanceClock,
   workers: nodeWorkers,
   fetch: (url, init) => globalThis.fetch(url, init),
+  database: undefined,
+  download: undefined,
   cacheDirectory: async (purpose) => {
     const directory = join(cacheRoot(thisProcess()), purpose);
     await nodeFiles.makeDirectory(directory);

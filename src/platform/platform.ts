@@ -1,6 +1,6 @@
 // What differs between Node and browsers. An entry point chooses the implementation; nothing below it asks which one
 // it is, only what it can do.
-import type { Files } from '../base/files.js';
+import type { FileGroups, Files } from '../base/files.js';
 import type { Workers } from '../base/workers.js';
 import type { Clock } from './clock.js';
 import type { Terminal } from './terminal.js';
@@ -12,6 +12,10 @@ export interface Platform {
   readonly workers: Workers;
   /** The web's `fetch`. */
   fetch(url: string, init?: RequestInit): Promise<Response>;
+  /** The browser's database; undefined where there is none. */
+  readonly database: FileGroups | undefined;
+  /** Hands the user a file to keep; undefined where there is no page that could. */
+  readonly download: ((name: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void>) | undefined;
   /**
    * The folder that keeps files for `purpose` between runs, made when missing and private to the user.
    * @throws DataError if it cannot be made.

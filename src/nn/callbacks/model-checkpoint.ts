@@ -4,6 +4,7 @@ import { activeConsole } from '../console.js';
 import { activeFiles } from '../files.js';
 import { fixed } from '../progress/number-format.js';
 import { checkFileFormat } from '../saving/file-format.js';
+import { isFilePath } from '../saving/places.js';
 import { Callback, type CallbackState, type Logs } from './callback.js';
 import { formatPattern } from './file-pattern.js';
 import { Monitor, type MonitorOptions } from './monitor.js';
@@ -88,7 +89,7 @@ export class ModelCheckpoint extends Callback {
     if (!this.#isDue(epoch, logs, path)) return;
     const model = this.model!;
     const folder = folderOf(path);
-    if (folder !== '') await activeFiles().makeDirectory(folder);
+    if (folder !== '' && isFilePath(path)) await activeFiles().makeDirectory(folder);
     if (this.#weightsOnly) await model.saveWeights(path);
     else await model.save(path);
     this.#say(epoch, `finished saving model to ${path}`);

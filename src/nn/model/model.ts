@@ -16,6 +16,7 @@ import type { Loss } from '../losses/loss.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { activeReporter, type ReportOptions, type ReportResult } from '../reporting.js';
 import { restoreOptimizer, restoreWeights } from '../saving/restore.js';
+import type { ModelSource } from '../saving/place.js';
 import { encodeModel, readModelFile, writeModelFile } from '../saving/model-file.js';
 import { printSummary, type SummaryOptions } from '../summary/summary.js';
 import { claimWeights } from './claim-weights.js';
@@ -263,11 +264,11 @@ export abstract class Model extends Layer implements TrainableModel {
    * @throws StateError before the model is built
    * @throws DataError, with nothing changed, if there is no such file, it is damaged, or its weights are not the model's
    */
-  async loadWeights(path: string, options: { readonly byName?: boolean } = {}): Promise<void> {
+  async loadWeights(source: ModelSource, options: { readonly byName?: boolean } = {}): Promise<void> {
     rejectUnknownOptions('loadWeights', options, ['byName']);
     const byName = checkBoolean(options.byName ?? false, 'loadWeights: byName');
     this.#checkBuilt('loadWeights');
-    const file = await readModelFile(path, 'loadWeights');
+    const file = await readModelFile(source, 'loadWeights');
     restoreWeights(this, file, { byName });
     if (file.optimizer && this.#compiled && !byName) restoreOptimizer(this.buildOptimizer('loadWeights'), file);
   }

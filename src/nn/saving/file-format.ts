@@ -3,6 +3,7 @@
 import { ValueError } from '../../base/errors.js';
 import { show } from '../check.js';
 import type { ModelFormat } from './format.js';
+import { fileNameOf } from './places.js';
 
 interface FormatEntry {
   /** What callers ask for it by: `toBytes({ format: 'safetensors' })`. */
@@ -68,6 +69,14 @@ const h5: FormatEntry = {
   load: async () => (await import('./legacy-h5.js')).legacyH5File,
 };
 
+const tensorflowJs: FormatEntry = {
+  name: 'tfjs',
+  endings: ['.json'],
+  // JSON; a safetensors file has zeros from byte 4 on.
+  begins: (bytes) => bytes[0] === 0x7b && bytes.subarray(4, 8).some((byte) => byte !== 0),
+  load: async () => (await import('./tfjs-file.js')).tfjsFile,
+};
+
 /** The first that fits counts. */
 const entries: readonly FormatEntry[] = [
   npz, // before Keras's, which is a zip archive too
@@ -75,6 +84,7 @@ const entries: readonly FormatEntry[] = [
   weightsH5,
   h5,
   onnx,
+  tensorflowJs,
   safetensors, // last: its bytes begin with anything
 ];
 
@@ -87,7 +97,7 @@ function entryOf(path: string): FormatEntry | undefined {
 
 /** @throws ValueError, with the list of what exists, for a path whose ending names no format that Nacre writes and reads */
 export function checkFileFormat(path: unknown, what: string): string {
-  if (typeof path === 'string' && entryOf(path)) return path;
+  if (entryOf(fileNameOf(path, what))) return path as string;
   const listed = endings.length === 1 ? endings[0] : `${endings.slice(0, -1).join(', ')} or ${endings.at(-1)}`;
   throw new ValueError(
     `${what}: expected the name of a file that ends in ${listed}, received ${show(path)}. For example 'model.safetensors'.`,
@@ -108,7 +118,11 @@ export function formatNamed(name: string, what: string): Promise<ModelFormat> {
   );
 }
 
-/** The format that bytes without a name are in. */
-export function formatOfBytes(bytes: Uint8Array): Promise<ModelFormat> {
-  return (entries.find(({ begins }) => begins(bytes)) ?? safetensors).load();
+/** The format of a file by its name, where that says it, and else by its bytes. */
+export function formatOfFile(name: string | undefined, bytes: Uint8Array): Promise<ModelFormat> {
+  return (
+    (name === undefined ? undefined : entryOf(name)) ??
+    entries.find(({ begins }) => begins(bytes)) ??
+    safetensors
+  ).load();
 }

@@ -120,4 +120,9 @@ export interface ModelFormat {
   write?(contents: ModelContents, fileName: string): Promise<WrittenFile>;
   /** Missing where the format is only written. @throws DataError for a damaged or foreign file */
   read?(source: FileSource): Promise<ModelFile>;
+  /**
+   * The files beside `main` that are its alone, so that they go when another takes its place. Missing where there are
+   * none. May throw for what is no such file.
+   */
+  ownFiles?(main: Uint8Array, fileName: string): readonly string[];
 }

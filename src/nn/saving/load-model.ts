@@ -1,5 +1,5 @@
 // loadModel: a model from the file that `save` wrote, as it was when it was saved.
-import { DataError, messageOf, ValueError } from '../../base/errors.js';
+import { DataError, messageOf } from '../../base/errors.js';
 import { formatShape, sizeOf } from '../../base/shape.js';
 import { rejectUnknownOptions } from '../../base/suggest.js';
 import { isRecord, type Json } from '../../formats/json.js';
@@ -14,11 +14,12 @@ import { compileConfig } from './compile-config.js';
 import type { ModelFile } from './format.js';
 import { ConfigReader, type CustomObjects, type MapLayer } from './from-config.js';
 import { sequentialConfig } from './keras-config.js';
-import { decodeModel, readModelFile } from './model-file.js';
+import { readModelFile } from './model-file.js';
+import type { FetchOptions, ModelSource } from './place.js';
 import { restoreOptimizer, restoreStreams, restoreWeights } from './restore.js';
 import { sequentialFrom } from './sequential-config.js';
 
-export interface LoadModelOptions {
+export interface LoadModelOptions extends FetchOptions {
   /**
    * The classes and functions of the user's own that the model uses, by name: layers as classes (or factories that take
    * options), losses, metrics and activations as functions.
@@ -45,13 +46,17 @@ export interface LoadModelOptions {
  * await model.save('digits.safetensors');
  * const same = await loadModel('digits.safetensors');
  */
-export async function loadModel(
-  source: string | Uint8Array | ArrayBuffer,
-  options: LoadModelOptions = {},
-): Promise<Sequential> {
-  rejectUnknownOptions('loadModel', options, ['customObjects', 'mapLayer', 'compile']);
+export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Sequential> {
+  rejectUnknownOptions('loadModel', options, [
+    'customObjects',
+    'mapLayer',
+    'compile',
+    'maxBytes',
+    'onProgress',
+    'signal',
+  ]);
   const withCompile = checkBoolean(options.compile ?? true, 'loadModel: compile');
-  const file = await fileOf(source);
+  const file = await readModelFile(source, 'loadModel', options);
   const reader = new ConfigReader(options.customObjects ?? {}, checkMapLayer(options.mapLayer));
   const model = modelOf(file, reader);
   restoreWeights(model, file, { classesInFile: reader.classesInFile });
@@ -68,13 +73,6 @@ export async function loadModel(
 function checkMapLayer(mapLayer: unknown): MapLayer | undefined {
   if (mapLayer === undefined || typeof mapLayer === 'function') return mapLayer as MapLayer | undefined;
   throw new ValueError(`loadModel: expected mapLayer to be a function, received ${show(mapLayer)}.`);
-}
-
-async function fileOf(source: unknown): Promise<ModelFile> {
-  if (typeof source === 'string') return readModelFile(source, 'loadModel');
-  if (source instanceof Uint8Array) return decodeModel(source, 'loadModel');
-  if (source instanceof ArrayBuffer) return decodeModel(new Uint8Array(source), 'loadModel');
-  throw new ValueError(`loadModel: expected a path or the bytes of a file, received ${show(source)}.`);
 }
 
 function modelOf({ config, weightElements, place }: ModelFile, reader: ConfigReader): Sequential {

@@ -1,29 +1,44 @@
 // A model to a file and back, in whichever format the file's name asks for.
-import { DataError, ValueError } from '../../base/errors.js';
-import { activeFiles } from '../files.js';
+import { ValueError } from '../../base/errors.js';
 import { contentsOf, type FileContents, type SavableModel } from './contents.js';
-import { formatNamed, formatOf, formatOfBytes } from './file-format.js';
-import type { ModelFile } from './format.js';
+import { checkFileFormat, formatNamed, formatOf, formatOfFile } from './file-format.js';
+import type { ModelFile, ModelFormat } from './format.js';
+import type { FetchOptions, WritePlace } from './place.js';
+import { isFilePath, mainFile, placeToRead, placeToWrite } from './places.js';
 
-const folderAndName = (path: string): [string, string] => {
-  const end = path.lastIndexOf('/') + 1;
-  return [path.slice(0, end), path.slice(end)];
-};
-
-/** Writes a file beside the one of that name, if there is one, and renames it. */
+/**
+ * Writes a model to a path, or to another place that can be written to. An earlier one under the same name is replaced
+ * once all is written.
+ */
 export async function writeModelFile(
   model: SavableModel,
   path: string,
   what: string,
   contents: FileContents,
 ): Promise<void> {
-  const format = await formatOf(path, what);
+  checkFileFormat(path, what);
+  const place = placeToWrite(path, what);
+  const format = await formatOf(place.fileName, what);
   if (!format.write) throw new ValueError(`${what}: ${format.name} files can only be read, received '${path}'.`);
-  const [folder, name] = folderAndName(path);
-  const { main, beside = new Map<string, never>() } = await format.write(await contentsOf(model, what, contents), name);
-  const files = activeFiles();
-  for (const [other, bytes] of beside) await files.write(folder + other, bytes);
-  await files.write(path, main);
+  const { main, beside = new Map<string, never>() } = await format.write(
+    await contentsOf(model, what, contents),
+    place.fileName,
+  );
+  const outdated = await filesBesideEarlier(place, format);
+  await place.write(main, beside);
+  await place.removeBeside(outdated.filter((name) => !beside.has(name)));
+}
+
+/** The files that an earlier model under the same name has beside it, and nothing else has. */
+async function filesBesideEarlier(place: WritePlace, format: ModelFormat): Promise<readonly string[]> {
+  if (!format.ownFiles) return [];
+  try {
+    const main = await place.read();
+    return main ? format.ownFiles(main, place.fileName) : [];
+  } catch {
+    // Whatever it is, it is about to be replaced, and nothing is known of files beside it.
+    return [];
+  }
 }
 
 /** The bytes of a file. @throws StateError before the model is built @throws ValueError for a format that needs several files */
@@ -41,20 +56,14 @@ export async function encodeModel(
   return main;
 }
 
-/** Reads a file. @throws DataError if there is none, or it is damaged */
-export async function readModelFile(path: string, what: string): Promise<ModelFile> {
-  const format = await formatOf(path, what);
-  if (!format.read) throw new ValueError(`${what}: ${format.name} files can only be written, received '${path}'.`);
-  const files = activeFiles();
-  const bytes = await files.read(path);
-  if (!bytes) throw new DataError(`${what}: there is no file '${path}'.`);
-  const [folder] = folderAndName(path);
-  return format.read({ name: path, bytes, beside: (name) => files.read(folder + name) });
-}
-
-/** What bytes of any of the formats say. @throws DataError for damaged or foreign ones */
-export async function decodeModel(bytes: Uint8Array, what: string): Promise<ModelFile> {
-  const format = await formatOfBytes(bytes);
-  if (!format.read) throw new ValueError(`${what}: ${format.name} files can only be written.`);
-  return format.read({ name: 'the bytes given', bytes, beside: () => Promise.resolve(undefined) });
+/** Reads a model from wherever it lies. @throws DataError if there is none, or it is damaged @throws ValueError for what is no place */
+export async function readModelFile(source: unknown, what: string, options: FetchOptions = {}): Promise<ModelFile> {
+  const place = placeToRead(source, what, options);
+  // A path is told by its ending before anything is read; what comes from elsewhere may have none.
+  if (typeof source === 'string' && isFilePath(source)) checkFileFormat(source, what);
+  const bytes = await mainFile(place, what);
+  const format = await formatOfFile(place.fileName, bytes);
+  if (!format.read)
+    throw new ValueError(`${what}: ${format.name} files can only be written, received '${place.name}'.`);
+  return format.read({ name: place.name, bytes, beside: (name) => place.beside(name) });
 }

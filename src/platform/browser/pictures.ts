@@ -1,5 +1,6 @@
 // How pictures are drawn, kept and shown in a page: by the browser itself, with its fonts.
 import { DataError, StateError, messageOf } from '../../base/errors.js';
+import { download } from './download.js';
 
 interface Showable {
   svg(): Promise<string>;
@@ -41,15 +42,8 @@ export const browserPictures = {
   },
 
   /** The browser's own download, under the last part of the path. */
-  save: async (path: string, bytes: Uint8Array<ArrayBuffer>, mediaType: string): Promise<void> => {
-    const link = page().createElement('a');
-    const address = URL.createObjectURL(new Blob([bytes], { type: mediaType }));
-    link.href = address;
-    link.download = path.split('/').at(-1)!;
-    link.click();
-    // The download has taken the data by the time that the page is idle again.
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
-  },
+  save: (path: string, bytes: Uint8Array<ArrayBuffer>, mediaType: string): Promise<void> =>
+    download(path.split('/').at(-1)!, bytes, mediaType),
 
   show: async (picture: Showable): Promise<void> => {
     const figure = page().createElement('figure');
