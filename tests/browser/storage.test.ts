@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { build } from 'vite';
 import { ndarray, toNested } from '../../src/base/ndarray.js';
 import { RandomStream } from '../../src/base/random.js';
 import { writeIdx } from '../../src/data/idx.js';
 import type { IdxSet } from '../../src/data/idx-set.js';
 import { findChromium, launchOptions } from '../../tools/chromium.mjs';
 import { refuse, sendFile, stallAfter, startServer, type LoopbackServer } from '../support/loopback-server.js';
+import { bundle } from '../support/page.js';
 import type { StoragePage } from './storage-page.js';
 
 const random = new RandomStream(5);
@@ -36,18 +36,7 @@ let downloads = 0;
 let halfway: Socket | undefined;
 
 beforeAll(async () => {
-  const built = await build({
-    logLevel: 'error',
-    configFile: false,
-    build: {
-      write: false,
-      lib: { entry: fileURLToPath(new URL('storage-page.ts', import.meta.url)), formats: ['es'] },
-    },
-  });
-  const output = (Array.isArray(built) ? built : [built]).flatMap((result) =>
-    'output' in result ? result.output : [],
-  );
-  script = output.map((part) => (part.type === 'chunk' ? part.code : '')).join('');
+  script = await bundle(fileURLToPath(new URL('storage-page.ts', import.meta.url)));
   const options = launchOptions(findChromium()!);
   // A name that is not localhost makes the same server an insecure origin.
   browser = await chromium.launch({

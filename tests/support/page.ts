@@ -4,12 +4,16 @@ import { build } from 'vite';
 import { findChromium, launchOptions } from '../../tools/chromium.mjs';
 import { startServer, type LoopbackServer } from './loopback-server.js';
 
-/** The bundle of a script and all that it imports, as Vite makes it without any configuration. */
+/** One file of a script and all that it imports, now or later, as Vite makes it. */
 export async function bundle(entry: string): Promise<string> {
   const built = await build({
     logLevel: 'error',
     configFile: false,
-    build: { write: false, lib: { entry, formats: ['es'] } },
+    build: {
+      write: false,
+      lib: { entry, formats: ['es'] },
+      rolldownOptions: { output: { codeSplitting: false } },
+    },
   });
   const output = (Array.isArray(built) ? built : [built]).flatMap((result) =>
     'output' in result ? result.output : [],

@@ -4,7 +4,7 @@ import { formatShape, sizeOf } from '../../base/shape.js';
 import { rejectUnknownOptions } from '../../base/suggest.js';
 import { isRecord, type Json } from '../../formats/json.js';
 import { full } from '../../tensor/creation.js';
-import { checkBoolean, show } from '../check.js';
+import { checkBoolean } from '../check.js';
 import { activeConsole } from '../console.js';
 import { withWeightSource, type WeightSource } from '../layers/weight-source.js';
 import type { CompileOptions } from '../model/compiled.js';
