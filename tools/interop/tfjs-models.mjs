@@ -70,6 +70,24 @@ export const tfjsModels = {
         }),
       ),
   },
+  nested: {
+    input: [4, 6],
+    make: () =>
+      settle(
+        tf.sequential({
+          layers: [
+            tf.sequential({
+              name: 'base',
+              layers: [
+                tf.layers.dense({ units: 5, activation: 'relu', inputShape: [6] }),
+                tf.layers.dense({ units: 4, name: 'last' }),
+              ],
+            }),
+            tf.layers.dense({ units: 3, activation: 'softmax' }),
+          ],
+        }),
+      ),
+  },
 };
 
 /** The optimizers of TensorFlow.js that Nacre has as well. */

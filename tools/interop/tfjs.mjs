@@ -78,6 +78,14 @@ const nacreModels = {
     ],
   ],
 };
+nacreModels.nested = [
+  [3, 4],
+  () => [
+    sequential([layers.dense({ units: 5, activation: 'relu', inputShape: [4] }), layers.dense({ units: 3 })]),
+    sequential({ layers: [layers.dense({ units: 4, activation: 'tanh' })], name: 'head' }),
+    layers.dense({ units: 2 }),
+  ],
+];
 for (const [name, [shape, make]] of Object.entries(nacreModels))
   await check(`TensorFlow.js predicts the same with Nacre's ${name}`, async () => {
     nacre.setRandomSeed(1);

@@ -112,22 +112,20 @@ const modules: readonly (readonly [ending: string, module: string])[] = [
 
 /** A topology as Keras 3 describes models. Whatever is of another form stays as it is, for others to judge. */
 export function fromTopology(topology: Readonly<Record<string, Json>>): ModelConfig {
-  const model = isRecord(topology.model_config) ? topology.model_config : topology;
-  const { class_name: className = null, config = null } = model;
-  if (className !== 'Sequential') return { module: 'keras', class_name: className, config };
+  return modelFrom(isRecord(topology.model_config) ? topology.model_config : topology);
+}
+
+function modelFrom({ class_name: className = null, config = null }: Readonly<Record<string, Json>>): ModelConfig {
   const list = isRecord(config) ? config.layers : config;
-  if (!Array.isArray(list)) return { module: 'keras', class_name: className, config };
+  const module = 'keras';
+  if (className !== 'Sequential' || !Array.isArray(list)) return { module, class_name: className, config };
   const layers = (list as readonly Json[]).map(layerFrom);
-  const name = isRecord(config) ? config.name : undefined;
+  const { name = 'sequential' } = isRecord(config) ? config : {};
   const shape = shapeOf(list[0] as Json | undefined);
   return {
-    module: 'keras',
+    module,
     class_name: className,
-    config: {
-      name: typeof name === 'string' ? name : 'sequential',
-      layers,
-      ...(shape ? { build_input_shape: shape } : {}),
-    },
+    config: { name, layers, ...(shape === undefined ? {} : { build_input_shape: shape }) },
   };
 }
 
@@ -139,6 +137,7 @@ function shapeOf(first: Json | undefined): Json | undefined {
 function layerFrom(value: Json): Json {
   if (!isRecord(value) || typeof value.class_name !== 'string' || !isRecord(value.config)) return value;
   const { class_name: className, config } = value;
+  if (className === 'Sequential') return modelFrom(value);
   const entries = Object.entries(config).map(([key, option]): [string, Json] => {
     const module = modules.find(([ending]) => key.endsWith(ending))?.[1];
     return [key, module === undefined ? option : objectFrom(option, module)];
