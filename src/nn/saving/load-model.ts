@@ -1,5 +1,5 @@
 // loadModel: a model from the file that `save` wrote, as it was when it was saved.
-import { DataError, messageOf } from '../../base/errors.js';
+import { DataError, messageOf, ValueError } from '../../base/errors.js';
 import { formatShape, sizeOf } from '../../base/shape.js';
 import { rejectUnknownOptions } from '../../base/suggest.js';
 import { isRecord, type Json } from '../../formats/json.js';
