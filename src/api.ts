@@ -71,6 +71,7 @@ export type { TrainingRecord } from './nn/model/training-record.js';
 export { Sequential, sequential, type SequentialOptions } from './nn/model/sequential.js';
 export type { CustomObjects, DescribedLayer, MapLayer } from './nn/saving/from-config.js';
 export { loadModel, type LoadModelOptions } from './nn/saving/load-model.js';
+export type { ModelSource } from './nn/saving/place.js';
 export { registerLayer, type LayerMaker, type RegisterLayerOptions } from './nn/saving/registry.js';
 export { setRandomSeed } from './nn/naming.js';
 export type {

@@ -1,5 +1,6 @@
 // Tries models in both directions between Nacre and TensorFlow.js itself: what one saves the other loads, predicts the
-// same with, and goes on training. Run by `node tools/interop/tfjs.mjs` after `npm ci` in this folder and `npm run build`.
+// same with, and goes on training. Closes with `N passed, N failed`.
+// Needs `npm run build` and `npm ci --prefix tools/interop --ignore-scripts`.
 // @ts-nocheck: types of the libraries are there only once tools/interop is installed.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';

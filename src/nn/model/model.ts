@@ -233,8 +233,9 @@ export abstract class Model extends Layer implements TrainableModel {
   /**
    * Writes the whole model to one file, `model.safetensors`: layers, weights, what it was compiled with, the optimizer's
    * state. `loadModel` reads it. The file is written beside the one of that name and renamed, so that there is always an
-   * old or a new one. In Node the path is one on disk, in a page one of the origin's private files.
-   * @throws ValueError for a name whose ending is no format that exists
+   * old or a new one. In Node the path is one on disk, in a page one of the origin's private files. In a page it may also
+   * be `indexeddb://name` (the browser's database) or `downloads://name` (for the user to keep).
+   * @throws ValueError for a name whose ending is no format that exists, or a place that is not there
    * @throws StateError before the model is built
    * @throws DataError if the file cannot be written
    */
@@ -260,7 +261,8 @@ export abstract class Model extends Layer implements TrainableModel {
   /**
    * Reads the weights of a file that `saveWeights` or `save` wrote into this model, and the optimizer's state where the
    * model is compiled with the same kind of optimizer. Weights are found by name, or, where layers have other names, one
-   * after the other. With `byName` only layers whose names the file has get their weights, and no more is read.
+   * after the other. With `byName` only layers whose names the file has get their weights, and no more is read. The file may lie
+   * wherever `loadModel` finds one.
    * @throws StateError before the model is built
    * @throws DataError, with nothing changed, if there is no such file, it is damaged, or its weights are not the model's
    */

@@ -4,7 +4,7 @@ import { formatShape, sizeOf } from '../../base/shape.js';
 import { rejectUnknownOptions } from '../../base/suggest.js';
 import { isRecord, type Json } from '../../formats/json.js';
 import { full } from '../../tensor/creation.js';
-import { checkBoolean } from '../check.js';
+import { checkBoolean, show } from '../check.js';
 import { activeConsole } from '../console.js';
 import { withWeightSource, type WeightSource } from '../layers/weight-source.js';
 import type { CompileOptions } from '../model/compiled.js';
@@ -38,10 +38,14 @@ export interface LoadModelOptions extends FetchOptions {
  * A model as `model.save` (a path) or `model.toBytes` (bytes) kept it: its layers and weights, compiled as it was, with
  * the state of its optimizer, and with the random numbers going on as they would have, unless a seed was set.
  *
+ * It may come from a path; from a URL with http or https; from a `File` or `Blob`, or a list of them where a model is
+ * several files; in a page from the browser's database, `indexeddb://name`; or from bytes.
+ *
  * What a file cannot hold, a loss or a metric that is a function, has to be given in `customObjects`; without it the
  * model is loaded but not compiled, and a line says what is missing.
  * @throws DataError for a missing or damaged file; for layers that do not exist here, all of them at once
- * @throws ValueError for a name whose ending is no format that exists
+ * @throws ValueError for a name whose ending is no format that exists, or what is no place
+ * @throws StoppedError if `signal` asked to stop
  * @example
  * await model.save('digits.safetensors');
  * const same = await loadModel('digits.safetensors');
