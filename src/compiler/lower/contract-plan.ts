@@ -2,6 +2,7 @@
 // into tiles, and which summed loops are walked in blocks.
 import { stridesOf } from '../../base/shape.js';
 import type { GraphNode } from '../../ir/graph.js';
+import type { Target } from '../../ir/kernel.js';
 import { positionOf, type Index } from '../affine.js';
 import type { Clip } from '../clips.js';
 import type { Edge } from '../edges.js';
@@ -125,12 +126,35 @@ const shortestBlock = 32;
 const fewOutputs = 512;
 const longestBlock = 1024;
 
+/** Of the first-level cache, by what a step of a sum adds to it where the operands lie together. */
+const bytesOfStep = 16;
+const lineBytes = 64;
+
+/**
+ * How many summed steps a tile's operands stay in the first-level cache for. Those of a product for every sample, whose
+ * operands are not copied to panels, take lines of both at every step where neither lies along the sum: the gradient of a
+ * 1x1 convolution to its kernel.
+ */
+function stepsInCache(
+  last: TileLoop | undefined,
+  output: readonly TileLoop[],
+  { level1CacheBytes, lanes }: Target,
+): number {
+  const isForSamples = output.some(({ a, b }) => a !== 0 && b !== 0);
+  const isApart = last !== undefined && [last.a, last.b].every((step) => 4 * Math.abs(step) > lineBytes);
+  const vectorBytes = 4 * 2 * lanes;
+  const bytes = isForSamples && isApart ? lineBytes + Math.ceil(vectorBytes / lineBytes) * lineBytes : bytesOfStep;
+  return Math.floor(level1CacheBytes / bytes);
+}
+
 /** Splits a long innermost summed loop in two, so that it can be walked in blocks. */
-export function splitLong(summed: readonly TileLoop[], output: readonly TileLoop[], cacheBytes: number): TileLoop[] {
+export function splitLong(summed: readonly TileLoop[], output: readonly TileLoop[], target: Target): TileLoop[] {
   const last = summed.at(-1);
   const outputs = output.reduce((product, loop) => product * loop.extent, 1);
-  if (!last || last.clip || last.edge || outputs < fewOutputs || last.extent * 32 <= 2 * cacheBytes) return [...summed];
-  for (let inner = longestBlock; inner >= 64; inner--) {
+  if (!last || last.clip || last.edge || outputs < fewOutputs) return [...summed];
+  const steps = stepsInCache(last, output, target);
+  if (last.extent <= steps) return [...summed];
+  for (let inner = Math.min(longestBlock, steps); inner >= 64; inner--) {
     if (last.extent % inner !== 0) continue;
     const extent = last.extent / inner;
     const outer = { ...last, extent, nominal: extent, a: last.a * inner, b: last.b * inner };
@@ -143,12 +167,13 @@ export function splitLong(summed: readonly TileLoop[], output: readonly TileLoop
  * How many of the outer summed loops are walked in blocks: those beyond what lets the vectors that a tile reads, and all
  * that its neighbours read, stay in the first-level cache.
  */
-export function blocksOf(summed: readonly TileLoop[], output: readonly TileLoop[], cacheBytes: number): number {
+export function blocksOf(summed: readonly TileLoop[], output: readonly TileLoop[], target: Target): number {
   const outputs = output.reduce((product, loop) => product * loop.extent, 1);
   let depth = summed.reduce((product, loop) => product * loop.extent, 1);
+  const steps = stepsInCache(summed.at(-1), output, target);
   let blocks = 0;
   // Few outputs, or short reductions, gain nothing; the last loop is always inside.
-  while (blocks < summed.length - 1 && !summed[blocks]!.clip && outputs >= fewOutputs && depth * 32 > 2 * cacheBytes) {
+  while (blocks < summed.length - 1 && !summed[blocks]!.clip && outputs >= fewOutputs && depth > steps) {
     depth /= summed[blocks]!.extent;
     if (depth < shortestBlock) break;
     blocks++;

@@ -102,7 +102,7 @@ export function lowerContract(context: LowerContext, group: Group): Kernel[][] {
   );
   if (summedVectorLoop(node, context.target.lanes) !== undefined)
     return [lowerDots(context, group, { a, b, output, summed: merged, phases: output.filter(isPhase) })];
-  const summed = splitLong(merged, output, context.target.level1CacheBytes);
+  const summed = splitLong(merged, output, context.target);
   const lowering = new ContractLowering(context, group, a, b, output, summed, output.filter(isPhase));
   return [[...lowering.preparation], lowering.kernels()].filter((kernels) => kernels.length > 0);
 }
@@ -176,7 +176,7 @@ class ContractLowering {
     this.#rowSpans = this.#cut.spans(this.#row, (extent) => spansOf(extent, most));
     this.#vectorSpans = vectorSpans(this.#vector.extent, lanes, width);
     this.#depth = summed.reduce((product, loop) => product * loop.extent, 1);
-    const blocks = blocksOf(summed, output, context.target.level1CacheBytes);
+    const blocks = blocksOf(summed, output, context.target);
     this.#blocked = summed.slice(0, blocks);
     this.#inner = summed.slice(blocks);
     if (blocks > 0) this.#scratch = context.scratch(output.reduce((product, loop) => product * loop.extent, 1));
@@ -233,8 +233,10 @@ class ContractLowering {
       });
     }
     // Else the tiles along the rows or the vectors, and what is left over beside them.
-    // Who walks one panel finds it in cache for all rows.
-    const panelled = this.#panels[this.#vector.a !== 0 ? 'a' : 'b'] !== undefined && vectorTiles >= fewestShares;
+    // Who walks one panel finds it in cache for all rows; where all panels stay in a cache, it is the rows that are read once.
+    const panels = this.#panels[this.#vector.a !== 0 ? 'a' : 'b'];
+    const panelBytes = panels ? 4 * panels.depth * this.#vector.extent : 0;
+    const panelled = 4 * panelBytes > this.#context.target.level2CacheBytes && vectorTiles >= fewestShares;
     // What a short sum waits for is memory, which is fast where it is read and written row by row.
     const streams = this.#depth < shortSum && rowTiles >= fewestShares;
     const along = panelled || (vectorTiles >= rowTiles && !streams) ? 'vectors' : 'rows';
@@ -359,6 +361,7 @@ class ContractLowering {
       const loop = this.#inner[depth];
       if (!loop) {
         this.#prefetchRows(builder, tile, positions);
+        this.#prefetchBlock(builder, tile, blockAt, positions);
         return this.#multiplyAdd(builder, tile, sums, [...blockAt, ...positions]);
       }
       const end = endOf(loop, this.#others, tile.others);
@@ -400,6 +403,38 @@ class ContractLowering {
     this.#others.forEach((loop, i) => (at = addIndex(at, scaleIndex(tile.others[i]!, loop[which]))));
     at = addIndex(at, scaleIndex(shiftIndex(tile.rowAt, tile.rows), stride));
     builder.prefetch(operand.buffer, addIndex(at, scaleIndex(summedAt[0]!, tile.rows)));
+  }
+
+  /**
+   * Asks for the operands of the next block, a few elements a step, where a block is one piece of memory: its tiles read it
+   * in short pieces that lie apart, which processors do not foresee.
+   */
+  #prefetchBlock(builder: KernelBuilder, tile: Tile, blockAt: readonly Index[], summedAt: readonly Index[]): void {
+    const [[block, ...outer], [sum, ...more]] = [this.#blocked, this.#inner];
+    if (!this.#context.target.prefetches || !block || !sum || outer.length > 0 || more.length > 0) return;
+    if (this.#rowSpans.length > 1 || this.#vectorSpans.length > 1) return;
+    const [rows, columns] = [this.#rowSpans[0]!, this.#vectorSpans[0]!];
+    const tilesOf = ({ size, tile: step }: Span): number => size / step;
+    for (const which of ['a', 'b'] as const) {
+      const operand = which === 'a' ? this.#a : this.#b;
+      const width = this.#vector[which] + this.#row[which] === 1 ? sum[which] : 0;
+      const extent = this.#vector[which] === 1 ? this.#vector.extent : this.#row.extent;
+      if (width !== extent || block[which] !== sum.extent * width || this.#panels[which]) continue;
+      const perStep = width / (tilesOf(rows) * tilesOf(columns));
+      const perRow = (perStep * sum.extent) / rows.tile;
+      const perColumn = (perStep * sum.extent * tilesOf(rows)) / columns.tile;
+      if (![perStep, perRow, perColumn].every(Number.isInteger)) continue;
+      let at = constantIndex(operand.offset + block[which]);
+      const move = (index: Index, by: number): void => {
+        at = addIndex(at, scaleIndex(index, by));
+      };
+      this.#others.forEach((loop, i) => move(tile.others[i]!, loop[which]));
+      move(blockAt[0]!, block[which]);
+      move(summedAt[0]!, perStep);
+      move(tile.rowAt, perRow);
+      move(tile.vectorAt, perColumn);
+      builder.prefetch(operand.buffer, at);
+    }
   }
 
   /** The innermost step: sums[row][vector] += A x B, every element read once. */
