@@ -1,32 +1,19 @@
-// Lowers contractions: C[o] = sum over r of A[a(o, r)] B[b(o, r)]. A tile of rows x vectors of C stays in registers over
-// the whole reduction; what follows element by element is applied to it before it is stored. A long reduction is walked
-// in blocks, the tiles waiting in memory in between, so that what a block reads stays in cache.
+// Lowers contractions: C[o] = sum over r of A[a(o, r)] B[b(o, r)]. Chooses the loops along which a tile of C lies, what is
+// copied to panels and what work is shared out; contract-tiles.ts emits the tiles. A long reduction is walked in blocks, the
+// tiles waiting in memory in between, so that what a block reads stays in cache.
 import { InternalError } from '../../base/errors.js';
-import { stridesOf } from '../../base/shape.js';
 import type { GraphNode } from '../../ir/graph.js';
-import { type Kernel, type KernelExpr, type ValueType, type VariableName } from '../../ir/kernel.js';
-import {
-  addIndex,
-  constantIndex,
-  positionOf,
-  scaleIndex,
-  shiftIndex,
-  toAffine,
-  variableIndex,
-  zeroIndex,
-  type Index,
-} from '../affine.js';
+import type { Kernel, VariableName } from '../../ir/kernel.js';
+import { constantIndex, positionOf, variableIndex, type Index } from '../affine.js';
 import { clipsOf } from '../clips.js';
 import { edgesOf } from '../edges.js';
 import type { Emitter } from '../emit.js';
 import type { Group } from '../fuse.js';
 import type { KernelBuilder } from '../kernel-builder.js';
-import { binaryExpr } from '../math.js';
 import { summedVectorLoop } from '../summed-vectors.js';
 import {
   blocksOf,
   chooseRow,
-  endOf,
   mergeSummed,
   noLoop,
   operandOf,
@@ -38,9 +25,10 @@ import {
   type TileLoop,
 } from './contract-plan.js';
 import { buildKernel, chunkVariable, planFor, type LowerContext, type Part } from './context.js';
+import { ContractTiles } from './contract-tiles.js';
 import { CutLoops } from './cut-loops.js';
 import { lowerDots } from './dots.js';
-import { indexOf, loopsOf, type LoopSpec } from './loops.js';
+import { loopsOf, type LoopSpec } from './loops.js';
 import { storeRoots } from './map.js';
 import { packPanels, paysToPack, type Panels } from './panels.js';
 import { overSpan, tileNumbers, type Tile } from './tiles.js';
@@ -116,12 +104,9 @@ const shortSum = 128;
 /** Vectors of a wide tile. */
 const widest = 4;
 
-const vectorType: ValueType = { lane: 'f32', vector: true };
-
 class ContractLowering {
   readonly #context: LowerContext;
   readonly #group: Group;
-  readonly #node: GraphNode;
   readonly #a: Operand;
   readonly #b: Operand;
   readonly #output: readonly TileLoop[];
@@ -140,6 +125,7 @@ class ContractLowering {
   readonly #depth: number;
   readonly #cut = new CutLoops();
   readonly #panels: { a?: Panels; b?: Panels } = {};
+  readonly #tiles: ContractTiles;
   readonly preparation: Kernel[] = [];
 
   constructor(
@@ -154,7 +140,6 @@ class ContractLowering {
     this.#context = context;
     this.#phases = phases;
     this.#group = group;
-    this.#node = group.anchor!;
     this.#a = a;
     this.#b = b;
     this.#output = output;
@@ -182,6 +167,21 @@ class ContractLowering {
     if (blocks > 0) this.#scratch = context.scratch(output.reduce((product, loop) => product * loop.extent, 1));
     this.#pack('a', summed);
     this.#pack('b', summed);
+    this.#tiles = new ContractTiles(context, group, {
+      a,
+      b,
+      output,
+      vector: this.#vector,
+      row: this.#row,
+      others: this.#others,
+      blocked: this.#blocked,
+      inner: this.#inner,
+      rowSpans: this.#rowSpans,
+      vectorSpans: this.#vectorSpans,
+      scratch: this.#scratch,
+      panels: this.#panels,
+      cut: this.#cut,
+    });
   }
 
   /**
@@ -292,7 +292,7 @@ class ContractLowering {
               });
           });
         };
-        if (this.#blocked.length === 0) eachTile((tile) => this.#tile(builder, emitter, tile, []));
+        if (this.#blocked.length === 0) eachTile((tile) => this.#tiles.sum(builder, emitter, tile, []));
         else this.#inBlocks(builder, emitter, eachTile);
       },
       part,
@@ -315,253 +315,13 @@ class ContractLowering {
   }
 
   #inBlocks(builder: KernelBuilder, emitter: Emitter, eachTile: (body: (tile: Tile) => void) => void): void {
-    eachTile((tile) =>
-      this.#eachVector(tile, (row, vector) => this.#storeScratch(builder, tile, row, vector, zeroVector)),
-    );
+    eachTile((tile) => this.#tiles.begin(builder, tile));
     const block = (depth: number, positions: readonly Index[]): void => {
       const loop = this.#blocked[depth];
-      if (!loop) return eachTile((tile) => this.#tile(builder, emitter, tile, positions));
+      if (!loop) return eachTile((tile) => this.#tiles.sum(builder, emitter, tile, positions));
       this.#cut.walk(builder, 'p', loop, (at) => block(depth + 1, [...positions, at]));
     };
     block(0, []);
-    eachTile((tile) => {
-      this.#eachVector(tile, (row, vector) => {
-        const value = builder.let(this.#loadScratch(tile, row, vector), builder.level);
-        this.#finish(emitter, tile, row, vector, value.expr);
-      });
-    });
-  }
-
-  #eachVector(tile: Tile, body: (row: number, vector: number) => void): void {
-    for (let row = 0; row < tile.rows; row++)
-      for (let vector = 0; vector < this.#vectorsOf(tile); vector++) body(row, vector);
-  }
-
-  #vectorsOf(tile: Tile): number {
-    return Math.ceil(tile.width / this.#context.target.lanes);
-  }
-
-  #countOf(tile: Tile, vector: number): number {
-    const { lanes } = this.#context.target;
-    return Math.min(lanes, tile.width - vector * lanes);
-  }
-
-  /** One tile over the inner summed loops. With `blockAt` it adds to what waits in memory, else it is finished. */
-  #tile(builder: KernelBuilder, emitter: Emitter, tile: Tile, blockAt: readonly Index[]): void {
-    const blocked = this.#scratch !== undefined;
-    const vectors = this.#vectorsOf(tile);
-    const sums: (KernelExpr & { kind: 'register' })[][] = [];
-    for (let row = 0; row < tile.rows; row++)
-      sums.push(
-        Array.from({ length: vectors }, (_, vector) =>
-          builder.mutable(blocked ? this.#loadScratch(tile, row, vector) : zeroVector, 'c'),
-        ),
-      );
-    const sum = (depth: number, positions: readonly Index[]): void => {
-      const loop = this.#inner[depth];
-      if (!loop) {
-        this.#prefetchRows(builder, tile, positions);
-        this.#prefetchBlock(builder, tile, blockAt, positions);
-        return this.#multiplyAdd(builder, tile, sums, [...blockAt, ...positions]);
-      }
-      const end = endOf(loop, this.#others, tile.others);
-      const walked = loop.clip ? { ...loop, extent: end } : loop;
-      this.#cut.walk(builder, 'k', walked, (at) => {
-        if (this.#isInside(tile)) sum(depth + 1, [...positions, at]);
-      });
-    };
-    sum(0, []);
-    this.#eachVector(tile, (row, vector) => {
-      if (blocked) this.#storeScratch(builder, tile, row, vector, sums[row]![vector]!);
-      else this.#finish(emitter, tile, row, vector, sums[row]![vector]!);
-    });
-  }
-
-  /** Whether the tile's place is one that the segments of the loops around it reach. */
-  #isInside(tile: Tile): boolean {
-    return this.#others.every((loop, i) => {
-      const { terms, offset } = tile.others[i]!;
-      return terms.size > 0 || this.#cut.isInside(loop, offset);
-    });
-  }
-
-  /**
-   * Asks for the rows that the next tile reads, a few elements a step, where they lie one after the other and come from
-   * far: a tile reads so many rows at a time that processors do not see what comes next.
-   */
-  #prefetchRows(builder: KernelBuilder, tile: Tile, summedAt: readonly Index[]): void {
-    const which = this.#vector.a === 0 ? 'a' : 'b';
-    const { target } = this.#context;
-    const stride = this.#row[which];
-    const [sum, ...more] = this.#inner;
-    if (!target.prefetches || this.#blocked.length > 0 || this.#panels[which] || !sum || more.length > 0) return;
-    if (this.#vector[which] !== 0 || sum[which] !== 1 || stride !== sum.extent) return;
-    const [tileBytes, allBytes] = [4 * tile.rows * stride, 4 * this.#row.extent * stride];
-    if (allBytes < 2 * target.level2CacheBytes || tileBytes > target.level1CacheBytes) return;
-    const operand = which === 'a' ? this.#a : this.#b;
-    let at = constantIndex(operand.offset);
-    this.#others.forEach((loop, i) => (at = addIndex(at, scaleIndex(tile.others[i]!, loop[which]))));
-    at = addIndex(at, scaleIndex(shiftIndex(tile.rowAt, tile.rows), stride));
-    builder.prefetch(operand.buffer, addIndex(at, scaleIndex(summedAt[0]!, tile.rows)));
-  }
-
-  /**
-   * Asks for the operands of the next block, a few elements a step, where a block is one piece of memory: its tiles read it
-   * in short pieces that lie apart, which processors do not foresee.
-   */
-  #prefetchBlock(builder: KernelBuilder, tile: Tile, blockAt: readonly Index[], summedAt: readonly Index[]): void {
-    const [[block, ...outer], [sum, ...more]] = [this.#blocked, this.#inner];
-    if (!this.#context.target.prefetches || !block || !sum || outer.length > 0 || more.length > 0) return;
-    if (this.#rowSpans.length > 1 || this.#vectorSpans.length > 1) return;
-    const [rows, columns] = [this.#rowSpans[0]!, this.#vectorSpans[0]!];
-    const tilesOf = ({ size, tile: step }: Span): number => size / step;
-    for (const which of ['a', 'b'] as const) {
-      const operand = which === 'a' ? this.#a : this.#b;
-      const width = this.#vector[which] + this.#row[which] === 1 ? sum[which] : 0;
-      const extent = this.#vector[which] === 1 ? this.#vector.extent : this.#row.extent;
-      if (width !== extent || block[which] !== sum.extent * width || this.#panels[which]) continue;
-      const perStep = width / (tilesOf(rows) * tilesOf(columns));
-      const perRow = (perStep * sum.extent) / rows.tile;
-      const perColumn = (perStep * sum.extent * tilesOf(rows)) / columns.tile;
-      if (![perStep, perRow, perColumn].every(Number.isInteger)) continue;
-      let at = constantIndex(operand.offset + block[which]);
-      const move = (index: Index, by: number): void => {
-        at = addIndex(at, scaleIndex(index, by));
-      };
-      this.#others.forEach((loop, i) => move(tile.others[i]!, loop[which]));
-      move(blockAt[0]!, block[which]);
-      move(summedAt[0]!, perStep);
-      move(tile.rowAt, perRow);
-      move(tile.vectorAt, perColumn);
-      builder.prefetch(operand.buffer, at);
-    }
-  }
-
-  /** The innermost step: sums[row][vector] += A x B, every element read once. */
-  #multiplyAdd(
-    builder: KernelBuilder,
-    tile: Tile,
-    sums: readonly (readonly (KernelExpr & { kind: 'register' })[])[],
-    summedAt: readonly Index[],
-  ): void {
-    const { lanes } = this.#context.target;
-    const read = (operand: Operand, which: 'a' | 'b', row: number, vector: number): KernelExpr => {
-      const panels = this.#panels[which];
-      if (panels) return this.#readPanel(panels, which, tile, row, vector, summedAt);
-      let at = constantIndex(operand.offset);
-      const move = (index: Index, stride: number): void => {
-        at = addIndex(at, scaleIndex(index, stride));
-      };
-      this.#others.forEach((loop, i) => move(tile.others[i]!, loop[which]));
-      [...this.#blocked, ...this.#inner].forEach((loop, i) => move(summedAt[i]!, loop[which]));
-      move(shiftIndex(tile.rowAt, row), this.#row[which]);
-      move(shiftIndex(tile.vectorAt, vector * lanes), this.#vector[which]);
-      const stride = this.#vector[which];
-      if (stride === 0) return { kind: 'splat', value: scalarLoad(operand.buffer, at), type: vectorType };
-      return {
-        kind: 'load',
-        buffer: operand.buffer,
-        at: toAffine(at),
-        stride,
-        count: this.#countOf(tile, vector),
-        type: vectorType,
-      };
-    };
-    // What does not change with the row (or the vector) is read once for all of them.
-    const reader = (operand: Operand, which: 'a' | 'b'): ((row: number, vector: number) => KernelExpr) => {
-      const known = new Map<string, KernelExpr>();
-      return (row, vector) => {
-        const key = `${this.#row[which] === 0 ? 0 : row},${this.#vector[which] === 0 ? 0 : vector}`;
-        const value = known.get(key) ?? builder.let(read(operand, which, row, vector), builder.level, which).expr;
-        known.set(key, value);
-        return value;
-      };
-    };
-    const readA = reader(this.#a, 'a');
-    const readB = reader(this.#b, 'b');
-    this.#eachVector(tile, (row, vector) => {
-      if (!this.#cut.isInside(this.#row, tile.firstRow + row)) return;
-      const sum = sums[row]![vector]!;
-      builder.set(sum, binaryExpr('add', sum, binaryExpr('mul', readA(row, vector), readB(row, vector))));
-    });
-  }
-
-  #readPanel(
-    { buffer, depth, strides }: Panels,
-    which: 'a' | 'b',
-    tile: Tile,
-    row: number,
-    vector: number,
-    summedAt: readonly Index[],
-  ): KernelExpr {
-    const { lanes } = this.#context.target;
-    const isVector = this.#vector[which] !== 0;
-    const begin = scaleIndex(isVector ? tile.vectorAt : tile.rowAt, depth);
-    let at = shiftIndex(begin, isVector ? vector * lanes : row);
-    summedAt.forEach((position, i) => (at = addIndex(at, scaleIndex(position, strides[i]!))));
-    if (isVector)
-      return {
-        kind: 'load',
-        buffer,
-        at: toAffine(at),
-        stride: 1,
-        count: this.#countOf(tile, vector),
-        type: vectorType,
-      };
-    return { kind: 'splat', value: scalarLoad(buffer, at), type: vectorType };
-  }
-
-  /** The index of the result for one vector of a tile. */
-  #indexOf(tile: Tile, row: number, vector: number): Index[] {
-    const { lanes } = this.#context.target;
-    const positions = this.#output.map((loop) => {
-      if (loop === this.#vector) return { ...shiftIndex(tile.vectorAt, vector * lanes), lane: 1 };
-      if (loop === this.#row) return shiftIndex(tile.rowAt, row);
-      return tile.others[this.#others.indexOf(loop)]!;
-    });
-    return indexOf(this.#node.shape.length, this.#output, positions);
-  }
-
-  #finish(emitter: Emitter, tile: Tile, row: number, vector: number, value: KernelExpr): void {
-    const { level } = emitter.builder;
-    emitter.bind(this.#node, () => ({ expr: value, level }));
-    const mode = { vector: true, count: this.#countOf(tile, vector) };
-    storeRoots(this.#context, emitter, this.#group.roots, this.#indexOf(tile, row, vector), mode);
-  }
-
-  #scratchAt(tile: Tile, row: number, vector: number): Index {
-    // Row-major over the kernel's output loops, whose formal indices may run past an axis: strides are their own.
-    const { lanes } = this.#context.target;
-    const strides = stridesOf(this.#output.map((loop) => loop.extent));
-    return this.#output.reduce((at, loop, i) => {
-      const position =
-        loop === this.#vector
-          ? shiftIndex(tile.vectorAt, vector * lanes)
-          : loop === this.#row
-            ? shiftIndex(tile.rowAt, row)
-            : tile.others[this.#others.indexOf(loop)]!;
-      return addIndex(at, scaleIndex(position, strides[i]!));
-    }, zeroIndex);
-  }
-
-  #loadScratch(tile: Tile, row: number, vector: number): KernelExpr {
-    const at = toAffine(this.#scratchAt(tile, row, vector));
-    const count = this.#countOf(tile, vector);
-    return { kind: 'load', buffer: this.#scratchBuffer, at, stride: 1, count, type: vectorType };
-  }
-
-  #storeScratch(builder: KernelBuilder, tile: Tile, row: number, vector: number, value: KernelExpr): void {
-    builder.store(this.#scratchBuffer, this.#scratchAt(tile, row, vector), this.#countOf(tile, vector), value);
-  }
-
-  get #scratchBuffer(): number {
-    if (this.#scratch === undefined) throw new InternalError('contract: tiles have no memory to wait in.');
-    return this.#scratch;
+    eachTile((tile) => this.#tiles.end(builder, emitter, tile));
   }
 }
-
-function scalarLoad(buffer: number, at: Index): KernelExpr {
-  return { kind: 'load', buffer, at: toAffine(at), stride: 0, count: 1, type: { lane: 'f32', vector: false } };
-}
-
-const zeroVector: KernelExpr = { kind: 'number', value: 0, type: vectorType };
