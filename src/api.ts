@@ -58,17 +58,16 @@ export { Model, type NamedResults, type Results } from './nn/model/model.js';
 export type {
   EvaluateOptions,
   FitOptions,
-  PredictOptions,
-  RunOptions,
   TestOnBatchOptions,
   TrainOnBatchOptions,
   ValidationData,
-  VerboseOption,
 } from './nn/model/options.js';
+export type { PredictOptions, RunOptions, VerboseOption } from './nn/model/run-options.js';
 export type { ClassWeight } from './nn/model/sample-weights.js';
 export type { ProfileOptions } from './nn/model/profile.js';
 export type { TrainingRecord } from './nn/model/training-record.js';
-export { Sequential, sequential, type SequentialOptions } from './nn/model/sequential.js';
+export { sequential, type SequentialOptions } from './nn/model/sequential.js';
+export { Sequential } from './nn/model/sequential-to-train.js';
 export type { CustomObjects, DescribedLayer, MapLayer } from './nn/saving/from-config.js';
 export { loadModel, type LoadModelOptions } from './nn/saving/load-model.js';
 export type { ModelSource } from './nn/saving/place.js';

@@ -6,9 +6,11 @@ import { startHdf5Worker } from './node-hdf5.js';
 import { nodePictures } from './node-pictures.js';
 import { nodePlatform } from './platform/node.js';
 import { nodeNativeTools } from './platform/node/native-tools.js';
+import { enableCompiling } from './nn/model/enable-compiling.js';
 import { writeReport } from './report.js';
 import { start } from './start.js';
 
+enableCompiling();
 start({
   platform: nodePlatform,
   backends: [

@@ -12,9 +12,7 @@ import { rootsOf, verifyProgram, type Program } from '../ir/program.js';
 import { UnusableBackendError, type Backend, type BackendFactory, type Executable } from '../runtime/backend.js';
 import { programKey } from './key.js';
 import { lift } from './lift.js';
-import { debugReport } from './debug.js';
 import { LoadedProgram } from './loaded-program.js';
-import { profileProgram } from './profile-program.js';
 
 export interface EngineOptions {
   /** In order of preference. */
@@ -161,6 +159,7 @@ export class Engine {
             `Choose one that compiles: ${others.join(' or ')}.`,
         );
       }
+      const { profileProgram } = await import('./profile-program.js');
       return await profileProgram(backend, program, loaded, parameters, programKey(program));
     } finally {
       loaded.release();
@@ -231,7 +230,8 @@ async function loadCompiled(
   backend: Extract<Backend, { kind: 'kernel' }>,
   key: string,
 ): Promise<Executable> {
-  const report = debugReport(flags().debug);
+  // Loaded only when asked for: a page carries what it uses.
+  const report = flags().debug === 0 ? undefined : (await import('./debug.js')).debugReport(flags().debug);
   // Who wants to read what the passes do wants them to run.
   const kept = report ? undefined : await backend.find?.(key);
   if (kept) return kept;

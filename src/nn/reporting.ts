@@ -8,7 +8,8 @@ import type { RunParams } from './callbacks/callback.js';
 import type { Layer } from './layers/layer.js';
 import type { Loss } from './losses/loss.js';
 import type { ModelData } from './model/data.js';
-import type { EvaluateOptions, PredictOptions } from './model/options.js';
+import type { EvaluateOptions } from './model/options.js';
+import type { PredictOptions } from './model/run-options.js';
 import type { TrainingRecord } from './model/training-record.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 

@@ -1,7 +1,6 @@
 // Picks rows of a lazy tensor without computing the others: what can be computed row by row is computed for the picked
 // rows alone, from the rows of the arrays it begins with; what cannot is computed once, before.
 import { ShapeError } from '../base/errors.js';
-import type { NDArray } from '../base/ndarray.js';
 import { sameShape, type Shape } from '../base/shape.js';
 import { engine } from '../engine/engine.js';
 import {
@@ -13,13 +12,13 @@ import {
   gather,
   iota,
   pad,
-  pendingData,
   permute,
   reshape,
   slice,
 } from '../ir/build.js';
-import { makeNode, type DataSource, type GraphNode, type NodeOf, type OpName } from '../ir/graph.js';
+import { makeNode, type GraphNode, type NodeOf, type OpName } from '../ir/graph.js';
 import { Tensor } from './tensor.js';
+import { viewOfValues } from './values.js';
 
 /** A tensor [N, ...rest] of which batches are picked. */
 export interface RowSource {
@@ -51,20 +50,6 @@ export async function rowSource(x: Tensor): Promise<RowSource> {
     rowShape: node.shape.slice(1),
     rows: (indices) => new Tensor(pick(indices.node)),
   };
-}
-
-/** `x` with its values at hand: computed unless they are there already, under this shape or another. */
-export async function withValues(x: Tensor): Promise<Tensor> {
-  if (x.node.op === 'data') return x;
-  const view = viewOfValues(x.node);
-  if (view) return new Tensor(view);
-  await x.realize();
-  return x;
-}
-
-/** The numbers 0 to length - 1, int32, made where they are used. */
-export function positions(length: number): Tensor {
-  return new Tensor(iota([length], 0));
 }
 
 /** Plans how to pick rows; adds to `missing` what has to be computed before. */
@@ -115,17 +100,6 @@ function hasValues(node: GraphNode): boolean {
 function isFree(node: GraphNode): boolean {
   if (hasValues(node) || node.op === 'constant' || node.op === 'iota') return true;
   return ['reshape', 'broadcast', 'cast'].includes(node.op) && isFree(node.inputs[0]!);
-}
-
-/** For a reshape of values: the same values under the new shape, not copied. */
-function viewOfValues(node: GraphNode): GraphNode | undefined {
-  if (node.op !== 'reshape') return undefined;
-  const source = engine().valueOf(node.inputs[0]!);
-  if (!source) return undefined;
-  const { shape } = node;
-  const view = (array: NDArray): NDArray => ({ ...array, shape });
-  const array: DataSource['array'] = source.array instanceof Promise ? source.array.then(view) : view(source.array);
-  return pendingData({ array }, shape, node.dtype);
 }
 
 /** How rows of `node` are made from rows of its inputs; undefined if a row needs more than the same row of them. */

@@ -6,7 +6,7 @@ import { rowSource } from '../../tensor/rows.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Layer } from '../layers/layer.js';
 import type { Loss } from '../losses/loss.js';
-import { inference, type Computation } from '../model/steps.js';
+import { inference, type Computation } from '../model/inference.js';
 import { activationOf } from './structure.js';
 
 export interface Look {

@@ -3,7 +3,7 @@
 import type { Profile } from '../../base/profile.js';
 import { compile, type CompiledFunction } from '../../tensor/compile.js';
 import { fromNDArray, full, zeros } from '../../tensor/creation.js';
-import { positions } from '../../tensor/rows.js';
+import { positions } from '../../tensor/positions.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { TensorTree } from '../../tensor/tree.js';
 import { Variable } from '../../tensor/variable.js';

@@ -8,7 +8,8 @@ import type { Layer } from '../layers/layer.js';
 import { leafLayers } from '../layers/within.js';
 import type { Loss } from '../losses/loss.js';
 import type { Batch } from './batches.js';
-import { lossOf, trainingContext, type BatchData, type Computation } from './steps.js';
+import type { Computation } from './inference.js';
+import { lossOf, trainingContext, type BatchData } from './steps.js';
 
 export interface StepParts {
   readonly model: Computation & { readonly layers: readonly Layer[] };

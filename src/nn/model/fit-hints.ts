@@ -7,7 +7,7 @@ import { planOf } from '../hints/plan.js';
 import type { Variable } from '../../tensor/variable.js';
 import type { Compiled } from './compiled.js';
 import type { Prepared } from './prepare.js';
-import type { Computation } from './steps.js';
+import type { Computation } from './inference.js';
 
 export interface HintedFit {
   readonly model: Computation & { readonly layers: readonly Layer[]; readonly hasPenalties: boolean };

@@ -19,22 +19,18 @@ import { restoreOptimizer, restoreWeights } from '../saving/restore.js';
 import type { ModelSource } from '../saving/place.js';
 import { encodeModel, readModelFile, writeModelFile } from '../saving/model-file.js';
 import { printSummary, type SummaryOptions } from '../summary/summary.js';
+import { BatchPrograms, predictOnBatch } from './batch-programs.js';
 import { claimWeights } from './claim-weights.js';
-import { Compiled, type CompileOptions } from './compiled.js';
+import type { Compiled, CompileOptions } from './compiled.js';
+import { activeCompiling } from './compiling.js';
 import { alignInput, toTensor, type ModelData } from './data.js';
-import { evaluate } from './evaluate.js';
-import { fit, type TrainableModel } from './fit.js';
-import { BatchPrograms, onBatch, predictOnBatch } from './on-batch.js';
-import type {
-  EvaluateOptions,
-  FitOptions,
-  PredictOptions,
-  TestOnBatchOptions,
-  TrainOnBatchOptions,
-} from './options.js';
+import type { TrainableModel } from './fit.js';
+import { loadTraining } from './load-training.js';
+import type { EvaluateOptions, FitOptions, TestOnBatchOptions, TrainOnBatchOptions } from './options.js';
 import { predict } from './predict.js';
-import { profile, type ProfileOptions } from './profile.js';
-import { recordTraining, type TrainingRecord } from './training-record.js';
+import type { ProfileOptions } from './profile.js';
+import type { PredictOptions } from './run-options.js';
+import type { TrainingRecord } from './training-record.js';
 
 /** What every model takes. */
 export interface ModelOptions {
@@ -203,7 +199,7 @@ export abstract class Model extends Layer implements TrainableModel {
    * @throws ValueError for what is not known, with the nearest known name
    */
   compile(options: CompileOptions): void {
-    this.#compiled = new Compiled(options);
+    this.#compiled = activeCompiling()(options);
     this.#programs.dispose();
     this.#programs = new BatchPrograms();
   }
@@ -335,6 +331,7 @@ export abstract class Model extends Layer implements TrainableModel {
     const release = claimWeights(this);
     this.#isFitting = true;
     try {
+      const { fit, recordTraining } = await loadTraining();
       this.#training = await recordTraining(x, options, () => fit(this, compiled, x, y, options));
       return this.#training.history;
     } finally {
@@ -352,7 +349,9 @@ export abstract class Model extends Layer implements TrainableModel {
   evaluate(x: ModelData, y: ModelData, options: EvaluateOptions & { readonly returnDict: true }): Promise<NamedResults>;
   evaluate(x: ModelData, y: ModelData, options?: EvaluateOptions & { readonly returnDict?: false }): Promise<Results>;
   async evaluate(x: ModelData, y: ModelData, options: EvaluateOptions = {}): Promise<Results | NamedResults> {
-    const results = await evaluate(this, this.#checkCompiled('evaluate'), x, y, options);
+    const compiled = this.#checkCompiled('evaluate');
+    const { evaluate } = await loadTraining();
+    const results = await evaluate(this, compiled, x, y, options);
     return asResults(results, options.returnDict);
   }
 
@@ -379,6 +378,7 @@ export abstract class Model extends Layer implements TrainableModel {
   ): Promise<Results>;
   async trainOnBatch(x: ModelData, y: ModelData, options: TrainOnBatchOptions = {}): Promise<Results | NamedResults> {
     const compiled = this.#checkCompiled('trainOnBatch');
+    const { onBatch } = await loadTraining();
     const results = await onBatch('trainOnBatch', this, compiled, this.#programs, x, y, options);
     return asResults(results, options.returnDict);
   }
@@ -396,6 +396,7 @@ export abstract class Model extends Layer implements TrainableModel {
   ): Promise<Results>;
   async testOnBatch(x: ModelData, y: ModelData, options: TestOnBatchOptions = {}): Promise<Results | NamedResults> {
     const compiled = this.#checkCompiled('testOnBatch');
+    const { onBatch } = await loadTraining();
     const results = await onBatch('testOnBatch', this, compiled, this.#programs, x, y, options);
     return asResults(results, options.returnDict);
   }
@@ -411,6 +412,7 @@ export abstract class Model extends Layer implements TrainableModel {
   async profile(x: ModelData, y: ModelData, options: ProfileOptions = {}): Promise<Profile> {
     const compiled = this.#checkCompiled('profile');
     if (this.#isFitting) throw new StateError(`profile: model "${this.name}" is being trained; await fit before.`);
+    const { profile } = await loadTraining();
     return profile(this, compiled, x, y, options);
   }
 

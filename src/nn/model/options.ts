@@ -1,30 +1,15 @@
-// The options of fit, evaluate, predict and their one-batch forms, checked before anything runs.
+// The options of fit, evaluate and their one-batch forms, checked before anything runs.
 import { ValueError } from '../../base/errors.js';
 import { rejectUnknownOptions } from '../../base/suggest.js';
-import type { CallbacksOption } from '../callbacks/callback-list.js';
 import { checkBoolean, checkNumber, checkWhole } from '../check.js';
 import { wantedHints, type HintName, type HintsOption } from '../hints/hint.js';
-import type { Verbosity } from '../progress/progress.js';
 import type { ModelData } from './data.js';
+import { checkRun, runNames, type CheckedRun, type RunOptions } from './run-options.js';
 import type { ClassWeight } from './sample-weights.js';
-
-/** 0 prints nothing, 1 (`'auto'`) a progress bar, 2 a line an epoch. */
-export type VerboseOption = 'auto' | 0 | 1 | 2;
 
 /** x and y, and a weight for each sample. */
 export type ValidationData =
   readonly [x: ModelData, y: ModelData] | readonly [x: ModelData, y: ModelData, sampleWeight: ModelData];
-
-/** What all runs over data take. */
-export interface RunOptions {
-  /** Samples in a batch; 32 unless given. */
-  readonly batchSize?: number;
-  /** What is printed; in a terminal a progress bar unless given. */
-  readonly verbose?: VerboseOption;
-  readonly callbacks?: CallbacksOption;
-  /** Ends the run after the steps under way, with a StoppedError. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 export interface FitOptions extends RunOptions {
   /** Passes over the data; 1 unless given. */
@@ -59,8 +44,6 @@ export interface EvaluateOptions extends RunOptions {
   readonly returnDict?: boolean;
 }
 
-export type PredictOptions = RunOptions;
-
 export interface TrainOnBatchOptions {
   /** How much each sample counts in the loss, [samples]. */
   readonly sampleWeight?: ModelData;
@@ -71,16 +54,6 @@ export interface TrainOnBatchOptions {
 }
 
 export type TestOnBatchOptions = Omit<TrainOnBatchOptions, 'classWeight'>;
-
-/** RunOptions with their defaults. */
-export interface CheckedRun {
-  readonly batchSize: number;
-  readonly verbose: Verbosity;
-  readonly callbacks: CallbacksOption | undefined;
-  readonly signal: AbortSignal | undefined;
-}
-
-const runNames = ['batchSize', 'verbose', 'callbacks', 'signal'] as const satisfies readonly (keyof RunOptions)[];
 
 const fitNames = [
   ...runNames,
@@ -95,19 +68,6 @@ const fitNames = [
   'classWeight',
   'hints',
 ] as const satisfies readonly (keyof FitOptions)[];
-
-function checkRun(what: string, options: RunOptions): CheckedRun {
-  const verbose = options.verbose ?? 'auto';
-  const known: readonly unknown[] = ['auto', 0, 1, 2] satisfies readonly VerboseOption[];
-  if (!known.includes(verbose))
-    throw new ValueError(`${what}: expected verbose to be 0, 1, 2 or 'auto', received ${String(verbose)}.`);
-  return {
-    batchSize: checkWhole(options.batchSize ?? 32, `${what}: batchSize`),
-    verbose: verbose === 'auto' ? 1 : verbose,
-    callbacks: options.callbacks,
-    signal: options.signal,
-  };
-}
 
 /** FitOptions with their defaults; the data among them is looked at later. */
 export interface CheckedFit extends CheckedRun {
@@ -157,12 +117,6 @@ export function checkEvaluateOptions(options: EvaluateOptions): CheckedRun {
   rejectUnknownOptions('evaluate', options, [...runNames, 'sampleWeight', 'returnDict']);
   checkBoolean(options.returnDict ?? false, 'evaluate: returnDict');
   return checkRun('evaluate', options);
-}
-
-/** @throws ValueError for a value outside what is allowed, or an unknown option */
-export function checkPredictOptions(options: PredictOptions): CheckedRun {
-  rejectUnknownOptions('predict', options, runNames);
-  return checkRun('predict', options);
 }
 
 /** @throws ValueError for an unknown option, or for both sampleWeight and classWeight */

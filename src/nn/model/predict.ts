@@ -3,29 +3,17 @@ import { allocate } from '../../base/dtype.js';
 import type { NDArray } from '../../base/ndarray.js';
 import { sizeOf } from '../../base/shape.js';
 import { fromNDArray } from '../../tensor/creation.js';
-import { rowSource, withValues } from '../../tensor/rows.js';
+import { withValues } from '../../tensor/values.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { CallbackList } from '../callbacks/callback-list.js';
 import { Progress } from '../progress/progress.js';
-import { Pass } from './batches.js';
+import type { BatchPrograms } from './batch-programs.js';
 import type { ModelData } from './data.js';
-import type { BatchPrograms } from './on-batch.js';
-import { checkPredictOptions, type PredictOptions } from './options.js';
 import { Breather } from './pace.js';
-import { prepareInput, type RunnableModel } from './prepare.js';
+import { prepareInput, type RunnableModel } from './prepare-input.js';
+import type { Batches } from './predict-batches.js';
+import { checkPredictOptions, type PredictOptions } from './run-options.js';
 import { throwIfAborted } from './run-pass.js';
-import { inference } from './steps.js';
-
-/** The batches of a prediction, run one by one. */
-interface Batches {
-  readonly steps: number;
-  /** Samples in a batch but perhaps the last. */
-  readonly batchSize: number;
-  sizeOf(step: number): number;
-  /** The output for the next batch; rows beyond the end may follow. */
-  next(): Promise<Tensor>;
-  dispose(): void;
-}
 
 /** A few samples whose values are there: an argument of a program that is kept from call to call. */
 function oneBatch(model: RunnableModel, programs: BatchPrograms, input: Tensor): Batches {
@@ -36,24 +24,6 @@ function oneBatch(model: RunnableModel, programs: BatchPrograms, input: Tensor):
     sizeOf: () => samples,
     next: () => programs.predict(model)(input),
     dispose: () => undefined,
-  };
-}
-
-async function manyBatches(model: RunnableModel, input: Tensor, batchSize: number): Promise<Batches> {
-  const source = await rowSource(input);
-  const pass = new Pass({
-    samples: source.length,
-    batchSize,
-    ordered: false,
-    exactBatches: false,
-    step: (batch) => model.call(source.rows(batch.rows), inference()),
-  });
-  return {
-    steps: pass.steps,
-    batchSize: pass.batchSize,
-    sizeOf: (step) => pass.sizeOf(step),
-    next: async () => (await pass.advance(1)).result,
-    dispose: () => pass.dispose(),
   };
 }
 
@@ -74,7 +44,7 @@ export async function predict(
   const batches =
     samples <= batchSize
       ? oneBatch(model, programs, await withValues(input))
-      : await manyBatches(model, input, batchSize);
+      : await (await import('./predict-batches.js')).manyBatches(model, input, batchSize);
   const { steps } = batches;
   const callbacks = new CallbackList(given);
   const progress = new Progress(callbacks.showsProgress ? 0 : verbose);

@@ -1,24 +1,14 @@
 // Makes the data of a run ready: tensors of fitting shapes, looked through, as rows that batches are picked from.
 import { rowSource } from '../../tensor/rows.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { ObservedModel } from '../callbacks/callback.js';
-import type { PartialShape } from '../layers/layer.js';
 import { Pass, type Batch } from './batches.js';
 import type { Compiled } from './compiled.js';
-import { checkFinite, checkLabels } from './data-checks.js';
-import { alignInput, asSingle, checkSameLength, toTensor, type ModelData } from './data.js';
+import { checkFinite } from './check-finite.js';
+import { checkLabels } from './data-checks.js';
+import { asSingle, checkSameLength, toTensor, type ModelData } from './data.js';
 import type { Origin } from './origin.js';
-import type { BatchData, Computation } from './steps.js';
-
-/** What runs need of a model. */
-export interface RunnableModel extends Computation, ObservedModel {
-  /** The shape that x must have, batch axis first; makes the weights for `x` where the model does not know it yet. */
-  inputShapeFor(x: Tensor, what: string): PartialShape;
-  /** Whether it computes in float64. */
-  readonly isDouble: boolean;
-  /** The shape of the output for inputs of `shape`, both batch axis first. */
-  outputShapeFor(shape: readonly number[]): readonly number[];
-}
+import { prepareInput, type RunnableModel } from './prepare-input.js';
+import type { BatchData } from './steps.js';
 
 /** Checked data, still lazy. */
 export interface Prepared {
@@ -29,14 +19,6 @@ export interface Prepared {
   /** Of the model's output for all samples. */
   readonly outputShape: readonly number[];
   readonly exactBatches: boolean;
-}
-
-/** x in the shape that the model takes; builds the model if its input shape is not known yet. */
-export async function prepareInput(model: RunnableModel, what: string, x: ModelData): Promise<Tensor> {
-  const given = toTensor(x, `${what}: x`);
-  const aligned = alignInput(given, model.inputShapeFor(given, `${what}: x`), `${what}: x`);
-  await checkFinite(`${what}: x`, given);
-  return model.isDouble ? aligned : asSingle(aligned);
 }
 
 /** Checks x and y against the model and its loss, before anything runs. */

@@ -22,7 +22,7 @@ import { findNonFinite, nonFiniteWeights } from './find-non-finite.js';
 import type { MeasuredPass } from './pass-cache.js';
 import type { Prepared } from './prepare.js';
 import type { StepWatch } from './run-pass.js';
-import type { Computation } from './steps.js';
+import type { Computation } from './inference.js';
 
 export interface RunParts {
   readonly model: Computation & {

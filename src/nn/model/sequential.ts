@@ -7,6 +7,7 @@ import { InputLayer } from '../layers/input.js';
 import { Layer, type CallContext, type PartialShape } from '../layers/layer.js';
 import { flattenLayers } from '../layers/within.js';
 import { describeLayer } from '../saving/describe.js';
+import { enableCompiling } from './enable-compiling.js';
 import { toFloatInput } from './data.js';
 import { Model, type ModelOptions } from './model.js';
 
@@ -255,6 +256,7 @@ function withoutBatch(shape: PartialShape): PartialShape {
  * @throws ShapeError if a layer does not take the output of the one before
  */
 export function sequential(options?: readonly Layer[] | SequentialOptions): Sequential {
+  enableCompiling();
   if (options === undefined) return new Sequential();
   return new Sequential(isList(options) ? { layers: options } : options);
 }

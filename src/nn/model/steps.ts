@@ -1,6 +1,5 @@
-// What one training step, one step of an evaluation and one of a prediction compute: written with tensors, traced into
-// programs.
-import { fromNDArray, scalar } from '../../tensor/creation.js';
+// What one training step and one step of an evaluation compute: written with tensors, traced into programs.
+import { fromNDArray } from '../../tensor/creation.js';
 import { variableGradients } from '../../tensor/grad.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Variable } from '../../tensor/variable.js';
@@ -10,15 +9,8 @@ import { reduceLoss } from '../losses/reduce.js';
 import { globalSeed } from '../naming.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Batch } from './batches.js';
+import { inference, type Computation } from './inference.js';
 import type { MetricSet } from './metric-set.js';
-
-/** What a step needs of the model. */
-export interface Computation {
-  /** x [B, ...] -> the prediction [B, ...]. */
-  call(x: Tensor, context: CallContext): Tensor;
-  /** The regularizers' penalties, scalars that are added to the loss. */
-  penalties(): Tensor[];
-}
 
 /** The rows of a batch. */
 export interface BatchData {
@@ -26,11 +18,6 @@ export interface BatchData {
   readonly y: Tensor;
   /** Sample weights [B]. */
   readonly weights: Tensor | undefined;
-}
-
-/** How a model computes when it does not train: nothing is random. */
-export function inference(): CallContext {
-  return { training: false, step: scalar(0, 'int32'), seed: globalSeed() };
 }
 
 /** The seed as a value, which is not part of the program: one that was compiled before serves every seed. */

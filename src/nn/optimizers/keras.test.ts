@@ -8,6 +8,7 @@ import { compile } from '../../tensor/compile.js';
 import { arange, stack } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Variable } from '../../tensor/variable.js';
+import { ofTraining } from '../saving/compile-again.js';
 import { ConfigReader } from '../saving/from-config.js';
 import { serialize } from '../serialization.js';
 import * as optimizers from './index.js';
@@ -111,7 +112,7 @@ forEachBackend(() => {
       expect(schedule.className).toBe(recorded.schedule);
       expect(schedule.getConfig()).toMatchObject(recorded.config);
       const described = serialize('keras.optimizers.schedules', schedule) as unknown as Json;
-      const again = new ConfigReader({}).read(described, 'a test') as schedules.Schedule;
+      const again = new ConfigReader({}, ofTraining).read(described, 'a test') as schedules.Schedule;
       expect(again.getConfig()).toEqual(schedule.getConfig());
     });
   });

@@ -10,6 +10,7 @@ import * as optimizers from '../optimizers/index.js';
 import * as schedules from '../optimizers/schedules/index.js';
 import * as regularizers from '../regularizers.js';
 import { serialize, type Serializable } from '../serialization.js';
+import { ofTraining } from './compile-again.js';
 import { ConfigReader } from './from-config.js';
 
 useBackend();
@@ -105,7 +106,7 @@ describe.each(Object.entries(samples))('%s', (module, { namespace, options }) =>
   test.each(objects)('%s', (_name, object) => {
     // As it comes from a file.
     const described = JSON.parse(JSON.stringify(serialize(module, object))) as Json;
-    const reader = new ConfigReader({});
+    const reader = new ConfigReader({}, ofTraining);
     expect(reader.missingIn(described)).toEqual([]);
     const again = reader.read(described, 'test') as Serializable;
     expect(again.className).toBe(object.className);

@@ -6,10 +6,6 @@ import { isRecord, type Json } from '../../formats/json.js';
 import { show } from '../check.js';
 import * as initializers from '../initializers.js';
 import * as layers from '../layers/index.js';
-import * as losses from '../losses/index.js';
-import * as metrics from '../metrics/index.js';
-import * as optimizers from '../optimizers/index.js';
-import * as schedules from '../optimizers/schedules/index.js';
 import { Layer } from '../layers/layer.js';
 import * as regularizers from '../regularizers.js';
 import { isClass, registeredAs } from './registry.js';
@@ -23,14 +19,14 @@ export type CustomObjects = Readonly<Record<string, unknown>>;
 
 type Factory = (options: Record<string, unknown>) => unknown;
 
-const namespaces: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+/** Factories by their names, by the module that Keras has them in. */
+export type Namespaces = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** What models are made of. What they are trained with is given to the reader where it is needed. */
+const ofModels: Namespaces = {
   'keras.layers': layers,
   'keras.initializers': initializers,
   'keras.regularizers': regularizers,
-  'keras.optimizers': optimizers,
-  'keras.optimizers.schedules': schedules,
-  'keras.losses': losses,
-  'keras.metrics': metrics,
 };
 
 /** What a configuration says although it is the default, and no option names. */
@@ -49,7 +45,7 @@ const otherNames: Readonly<Record<string, string>> = {
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 /** `BinaryAccuracy` to `binaryAccuracy`, `MaxPooling2D` to `maxPooling2d`; undefined where there is no such factory. */
-function factoryOf(module: string, className: string): Factory | undefined {
+function factoryIn(namespaces: Namespaces, module: string, className: string): Factory | undefined {
   const namespace = Object.hasOwn(namespaces, module) ? namespaces[module]! : {};
   const found = Object.entries(namespace).find(
     ([name, value]) => typeof value === 'function' && /^[a-z]/.test(name) && plain(name) === plain(className),
@@ -101,18 +97,30 @@ const isPolicy = ({ className }: Description): boolean => className === 'DTypePo
 const isFunction = ({ className, config }: Description): boolean =>
   className === 'function' && typeof config === 'string';
 
+export interface ConfigReaderOptions {
+  /** Modules beside those that models are made of. */
+  readonly namespaces?: Namespaces;
+  readonly mapLayer?: MapLayer | undefined;
+}
+
 export class ConfigReader {
   /** The classes that the file has for layers which are of another class here. */
   readonly classesInFile = new Map<Layer, string>();
   readonly #custom: CustomObjects;
+  readonly #namespaces: Namespaces;
   readonly #mapLayer: MapLayer | undefined;
   /** Layers that have been made of their descriptions. */
   readonly #made = new WeakMap<object, Layer>();
   readonly #otherClass = new WeakMap<object, string>();
 
-  constructor(custom: CustomObjects, mapLayer?: MapLayer) {
+  constructor(custom: CustomObjects, { namespaces = {}, mapLayer }: ConfigReaderOptions = {}) {
     this.#custom = custom;
+    this.#namespaces = { ...ofModels, ...namespaces };
     this.#mapLayer = mapLayer;
+  }
+
+  #factoryOf(module: string, className: string): Factory | undefined {
+    return factoryIn(this.#namespaces, module, className);
   }
 
   #customFor({ className, config, registeredName }: Description): unknown {
@@ -136,7 +144,7 @@ export class ConfigReader {
 
   /** Whether Keras's class of that name exists here. */
   hasClass(module: string, className: string): boolean {
-    return factoryOf(module, className) !== undefined;
+    return this.#factoryOf(module, className) !== undefined;
   }
 
   /** A description that `read` makes the caller's own layer of, if `mapLayer` has one for what is described. */
@@ -191,7 +199,7 @@ export class ConfigReader {
       const described = descriptionIn(item);
       if (described && !isPolicy(described) && this.#customFor(described) === undefined) {
         if (isFunction(described)) missing.add(`the function ${JSON.stringify(described.config)}`);
-        else if (!isSequential(described) && !factoryOf(described.module, described.className))
+        else if (!isSequential(described) && !this.#factoryOf(described.module, described.className))
           missing.add(`'${described.className}'${described.module ? ` of ${described.module}` : ''}`);
       }
       Object.values(item).forEach(visit);
@@ -222,7 +230,7 @@ export class ConfigReader {
     if (custom === undefined && isSequential(described) && isRecord(value))
       return sequentialFrom(value, (layer, where) => this.read(layer, where), place);
     if (!isRecord(config)) throw new DataError(`${place}: expected the config of '${className}' to be an object.`);
-    const make = custom === undefined ? factoryOf(module, className) : customFactory(custom, config);
+    const make = custom === undefined ? this.#factoryOf(module, className) : customFactory(custom, config);
     if (!make) throw new DataError(`${place}: there is no '${className}' of ${module || 'no module'}.`);
     const options = this.#options(module, config, place);
     try {

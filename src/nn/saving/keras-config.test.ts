@@ -11,7 +11,7 @@ useBackend();
 type Config = Record<string, Json>;
 
 function layersOf(model: Config, custom: CustomObjects = {}, mapLayer?: MapLayer): layers.Layer[] {
-  const reader = new ConfigReader(custom, mapLayer);
+  const reader = new ConfigReader(custom, { mapLayer });
   const { config } = sequentialConfig(model, reader, 'test');
   return config.layers.map((value) => reader.read(value, 'test') as layers.Layer);
 }

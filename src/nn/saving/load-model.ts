@@ -1,22 +1,19 @@
 // loadModel: a model from the file that `save` wrote, as it was when it was saved.
-import { DataError, messageOf, ValueError } from '../../base/errors.js';
+import { DataError, ValueError } from '../../base/errors.js';
 import { formatShape, sizeOf } from '../../base/shape.js';
 import { rejectUnknownOptions } from '../../base/suggest.js';
-import { isRecord, type Json } from '../../formats/json.js';
 import { full } from '../../tensor/creation.js';
 import { checkBoolean, show } from '../check.js';
-import { activeConsole } from '../console.js';
 import { withWeightSource, type WeightSource } from '../layers/weight-source.js';
-import type { CompileOptions } from '../model/compiled.js';
+import { loadTraining } from '../model/load-training.js';
 import type { Sequential } from '../model/sequential.js';
 import { adoptSeed } from '../naming.js';
-import { compileConfig } from './compile-config.js';
 import type { ModelFile } from './format.js';
 import { ConfigReader, type CustomObjects, type MapLayer } from './from-config.js';
 import { sequentialConfig } from './keras-config.js';
 import { readModelFile } from './model-file.js';
 import type { FetchOptions, ModelSource } from './place.js';
-import { restoreOptimizer, restoreStreams, restoreWeights } from './restore.js';
+import { restoreStreams, restoreWeights } from './restore.js';
 import { sequentialFrom } from './sequential-config.js';
 
 export interface LoadModelOptions extends FetchOptions {
@@ -61,15 +58,15 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   ]);
   const withCompile = checkBoolean(options.compile ?? true, 'loadModel: compile');
   const file = await readModelFile(source, 'loadModel', options);
-  const reader = new ConfigReader(options.customObjects ?? {}, checkMapLayer(options.mapLayer));
+  const reader = new ConfigReader(options.customObjects ?? {}, { mapLayer: checkMapLayer(options.mapLayer) });
   const model = modelOf(file, reader);
   restoreWeights(model, file, { classesInFile: reader.classesInFile });
   restoreStreams(model.layers, file);
   if (file.random) adoptSeed(file.random.seed);
-  const compiled = file.config?.compile_config;
-  if (withCompile && isRecord(compiled) && compiled.loss !== undefined) {
-    if (compileAgain(model, compiled, reader, file.place) && file.optimizer)
-      restoreOptimizer(model.buildOptimizer('loadModel'), file);
+  if (withCompile) {
+    // Loaded only here: a page that only predicts carries no optimizers, losses and metrics.
+    const { compileAgain } = await loadTraining();
+    compileAgain(model, file, options.customObjects ?? {});
   }
   return model;
 }
@@ -111,38 +108,4 @@ function weightsWithin(available: number): WeightSource {
       );
     return full(shape, 0);
   };
-}
-
-/** Compiles as the file says. Whether it could. */
-function compileAgain(
-  model: Sequential,
-  config: Readonly<Record<string, Json>>,
-  reader: ConfigReader,
-  place: string,
-): boolean {
-  const { optimizer, loss, metrics, weightedMetrics, problems } = compileConfig(config, reader);
-  const missing = [...new Set([...problems, ...reader.missingIn([optimizer, loss, metrics, weightedMetrics])])];
-  if (missing.length > 0) {
-    activeConsole().warn(
-      `loadModel: ${place} was compiled with ${missing.join(', ')}, which Nacre does not have and a file cannot hold, so the model is not compiled. Call model.compile(...), or give it in loadModel(path, { customObjects: { name: theFunction } }).`,
-    );
-    return false;
-  }
-  const read = (value: Json, what: string): unknown => {
-    if (Array.isArray(value)) return value.map((item: Json) => reader.read(item, `${place}, ${what}`));
-    return reader.read(value, `${place}, ${what}`);
-  };
-  const options = {
-    optimizer: read(optimizer, 'optimizer'),
-    loss: read(loss, 'loss'),
-    ...(metrics === null ? {} : { metrics: read(metrics, 'metrics') }),
-    ...(weightedMetrics === null ? {} : { weightedMetrics: read(weightedMetrics, 'weighted_metrics') }),
-  };
-  try {
-    // Whatever the file says, compile checks it.
-    model.compile(options as CompileOptions);
-  } catch (error) {
-    throw new DataError(`${place}, compile_config: ${messageOf(error)}`, { cause: error });
-  }
-  return true;
 }

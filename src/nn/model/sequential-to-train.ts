@@ -1,0 +1,13 @@
+// The class of sequential models as users import it: whoever makes one by hand is going to train it, so that what
+// compiles comes along. loadModel takes the class itself, so that a page that only predicts carries none of that.
+import { enableCompiling } from './enable-compiling.js';
+import { Sequential as SequentialModel } from './sequential.js';
+
+enableCompiling();
+
+/**
+ * Layers one after the other. Where the first layer is given an `inputShape`, weights are made as layers are added;
+ * otherwise when the first data comes.
+ */
+export const Sequential = SequentialModel;
+export type Sequential = SequentialModel;
