@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DataError, messageOf } from '../../base/errors.js';
 import { sortedEntries, type Files, type FolderEntry } from '../../base/files.js';
 
@@ -11,6 +11,7 @@ const remedies: Readonly<Record<string, string>> = {
   EPERM: 'The user may not do this; choose another folder or change its permissions.',
   EROFS: 'The file system is read-only; choose another folder.',
   ENOSPC: 'The disk is full.',
+  EFBIG: 'The file is larger than this user or this file system may have (see ulimit -f).',
   EDQUOT: "The user's disk quota is used up.",
   EISDIR: 'It is a folder; a file was expected.',
   ENOTDIR: 'A part of the path is a file, not a folder.',
@@ -46,6 +47,18 @@ async function writeAll(handle: Awaited<ReturnType<typeof open>>, bytes: Uint8Ar
   for (let done = 0; done < bytes.byteLength;) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.byteLength - done, offset + done);
     done += bytesWritten;
+  }
+}
+
+/** Puts a folder's new names on the disk, where the system lets a folder be opened at all. */
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY).catch(() => undefined);
+  try {
+    await handle?.sync();
+  } catch {
+    // Some systems and file systems know no such thing, and the file is there.
+  } finally {
+    await handle?.close();
   }
 }
 
@@ -91,6 +104,8 @@ export const nodeFiles: Files = {
         await handle.close();
       }
       await rename(name, target);
+      beside = undefined;
+      await syncFolder(dirname(target));
     } catch (error) {
       if (beside !== undefined) await rm(beside, { force: true });
       throw failure('write', path, error);
