@@ -112,7 +112,7 @@ forEachBackend(() => {
       expect(schedule.className).toBe(recorded.schedule);
       expect(schedule.getConfig()).toMatchObject(recorded.config);
       const described = serialize('keras.optimizers.schedules', schedule) as unknown as Json;
-      const again = new ConfigReader({}, ofTraining).read(described, 'a test') as schedules.Schedule;
+      const again = new ConfigReader({}, { namespaces: ofTraining }).read(described, 'a test') as schedules.Schedule;
       expect(again.getConfig()).toEqual(schedule.getConfig());
     });
   });

@@ -106,7 +106,7 @@ describe.each(Object.entries(samples))('%s', (module, { namespace, options }) =>
   test.each(objects)('%s', (_name, object) => {
     // As it comes from a file.
     const described = JSON.parse(JSON.stringify(serialize(module, object))) as Json;
-    const reader = new ConfigReader({}, ofTraining);
+    const reader = new ConfigReader({}, { namespaces: ofTraining });
     expect(reader.missingIn(described)).toEqual([]);
     const again = reader.read(described, 'test') as Serializable;
     expect(again.className).toBe(object.className);
