@@ -15,8 +15,8 @@ import { flattenLayers } from '../layers/within.js';
 import type { Loss } from '../losses/loss.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { activeReporter, type ReportOptions, type ReportResult } from '../reporting.js';
-import { restoreOptimizer, restoreWeights } from '../saving/restore.js';
 import type { ModelSource } from '../saving/place.js';
+import { restoreOptimizer, restoreWeights, type LoadWeightsOptions } from '../saving/restore.js';
 import { encodeModel, readModelFile, writeModelFile } from '../saving/model-file.js';
 import { printSummary, type SummaryOptions } from '../summary/summary.js';
 import { BatchPrograms, predictOnBatch } from './batch-programs.js';
@@ -257,17 +257,24 @@ export abstract class Model extends Layer implements TrainableModel {
   /**
    * Reads the weights of a file that `saveWeights` or `save` wrote into this model, and the optimizer's state where the
    * model is compiled with the same kind of optimizer. Weights are found by name, or, where layers have other names, one
-   * after the other. With `byName` only layers whose names the file has get their weights, and no more is read. The file may lie
-   * wherever `loadModel` finds one.
+   * after the other. With `byName` only layers whose names the file has get their weights, and no more is
+   * read. The file may lie wherever `loadModel` finds one.
+   *
+   * A file of another program, such as PyTorch's `save_file(model.state_dict(), 'x.safetensors')`, has other names and
+   * another order of axes. Both follow from the shapes where these leave no doubt; otherwise `names` says what the file
+   * calls the weights and `layout` whose order it has.
    * @throws StateError before the model is built
-   * @throws DataError, with nothing changed, if there is no such file, it is damaged, or its weights are not the model's
+   * @throws DataError, with nothing changed, if there is no such file, it is damaged, its weights are not the model's, or
+   * it cannot be told which is which
+   * @example
+   * await model.loadWeights('net.safetensors', { names: { dense: 'fc1', dense_1: 'fc2' }, layout: 'pytorch' });
    */
-  async loadWeights(source: ModelSource, options: { readonly byName?: boolean } = {}): Promise<void> {
-    rejectUnknownOptions('loadWeights', options, ['byName']);
+  async loadWeights(source: ModelSource, options: LoadWeightsOptions = {}): Promise<void> {
+    rejectUnknownOptions('loadWeights', options, ['byName', 'names', 'layout', 'flattened']);
     const byName = checkBoolean(options.byName ?? false, 'loadWeights: byName');
     this.#checkBuilt('loadWeights');
     const file = await readModelFile(source, 'loadWeights');
-    restoreWeights(this, file, { byName });
+    restoreWeights(this, file, { ...options, byName });
     if (file.optimizer && this.#compiled && !byName) restoreOptimizer(this.buildOptimizer('loadWeights'), file);
   }
 
