@@ -145,3 +145,18 @@ describe('refused, with the file, the place and the reason', () => {
     expect(({} as Record<string, unknown>).x).toBeUndefined();
   });
 });
+
+test("arrays are copies, unless the bytes are nobody else's", () => {
+  const tensors = new Map<string, NDArray>([['a', { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) }]]);
+  const bytes = Buffer.from(writeSafetensors({ tensors, metadata: new Map() }));
+  const copy = readSafetensors(bytes, 'x').tensors.get('a')!;
+  const view = readSafetensors(bytes, 'x', { shared: true }).tensors.get('a')!;
+  expect([...view.data]).toEqual([1, 2]);
+  bytes.fill(0, bytes.length - 8);
+  expect([...copy.data]).toEqual([1, 2]);
+  expect([...view.data]).toEqual([0, 0]);
+  // Where elements lie askew they are copied in any case.
+  const askew = new Uint8Array(bytes.length + 1);
+  askew.set(writeSafetensors({ tensors, metadata: new Map() }), 1);
+  expect([...readSafetensors(askew.subarray(1), 'x', { shared: true }).tensors.get('a')!.data]).toEqual([1, 2]);
+});

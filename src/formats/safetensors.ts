@@ -72,10 +72,14 @@ interface Described {
 
 /**
  * Reads a file's bytes. Half precision becomes float32; other whole numbers become int32 where they fit. `file` names it
- * in errors.
+ * in errors. Arrays are copies, unless `shared` says that nobody else writes to `bytes`.
  * @throws DataError that names the file, the place in it and what is wrong, before memory for any array is taken
  */
-export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
+export function readSafetensors(
+  bytes: Uint8Array,
+  file: string,
+  options: { readonly shared?: boolean } = {},
+): Safetensors {
   const { header, dataStart } = readHeader(bytes, file);
   const described: Described[] = [];
   const metadata = new Map<string, string>();
@@ -86,11 +90,11 @@ export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
   checkLayout(described, bytes.byteLength - dataStart, file);
   const tensors = new Map<string, NDArray>();
   for (const { name, type, shape, begin, end } of described) {
-    // A copy lies where its elements can be read, and does not keep the whole file.
-    const own = new Uint8Array(end - begin);
-    own.set(bytes.subarray(dataStart + begin, dataStart + end));
+    const stored = bytes.subarray(dataStart + begin, dataStart + end);
+    // Elements can be read where they lie at a multiple of their size.
+    const inPlace = type.isConverted || (options.shared === true && stored.byteOffset % type.byteLength === 0);
     try {
-      tensors.set(name, { ...type.read(own, sizeOf(shape)), shape });
+      tensors.set(name, { ...type.read(inPlace ? stored : new Uint8Array(stored), sizeOf(shape)), shape });
     } catch (error) {
       throw new DataError(`'${file}', tensor '${name}': ${(error as Error).message}.`, { cause: error });
     }

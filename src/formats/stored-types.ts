@@ -7,12 +7,15 @@ import type { NDArray } from '../base/ndarray.js';
 /** An element type of a file: its size, and how its bytes become an array. */
 export interface StoredType {
   readonly byteLength: number;
-  readonly read: (bytes: Uint8Array<ArrayBuffer>, count: number) => Pick<NDArray, 'dtype' | 'data'>;
+  /** Whether what is read is a copy in any case. */
+  readonly isConverted: boolean;
+  readonly read: (bytes: Uint8Array, count: number) => Pick<NDArray, 'dtype' | 'data'>;
 }
 
 function plain(dtype: DType): StoredType {
   return {
     byteLength: bytesPerElement(dtype),
+    isConverted: false,
     read: (bytes, count) => ({ dtype, data: viewOf(dtype, bytes.buffer, bytes.byteOffset, count) }),
   };
 }
@@ -25,6 +28,7 @@ export function converted(
 ): StoredType {
   return {
     byteLength,
+    isConverted: true,
     read: (bytes, count) => {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const data: TypedArray = dtype === 'float32' ? new Float32Array(count) : new Int32Array(count);

@@ -101,6 +101,8 @@ export interface FileSource {
   /** What errors call it: its path, or `the bytes given`. */
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Whether nobody else has the bytes, so that arrays may be views of them. */
+  readonly owned?: boolean;
   /** A file beside it, by its name; undefined where there is none. */
   beside(name: string): Promise<Uint8Array | undefined>;
 }

@@ -65,5 +65,7 @@ export async function readModelFile(source: unknown, what: string, options: Fetc
   const format = await formatOfFile(place.fileName, bytes);
   if (!format.read)
     throw new ValueError(`${what}: ${format.name} files can only be written, received '${place.name}'.`);
-  return format.read({ name: place.name, bytes, beside: (name) => place.beside(name) });
+  // What is named was read for this call alone; bytes that are given stay the caller's.
+  const owned = typeof source === 'string';
+  return format.read({ name: place.name, bytes, owned, beside: (name) => place.beside(name) });
 }

@@ -9,8 +9,8 @@ export const safetensorsFile: ModelFormat = {
     const { arrays, texts } = arraysOfModel(contents);
     return { main: writeSafetensors({ tensors: arrays, metadata: texts }) };
   },
-  read: async ({ bytes, name }) => {
-    const { tensors, metadata } = readSafetensors(bytes, name);
+  read: async ({ bytes, name, owned = false }) => {
+    const { tensors, metadata } = readSafetensors(bytes, name, { shared: owned });
     return modelOfArrays({ arrays: tensors, texts: metadata }, name);
   },
 };

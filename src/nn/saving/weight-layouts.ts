@@ -99,7 +99,9 @@ function afterFlatten(shape: Shape, flattened: Shape): FileLayout {
 }
 
 /** `axes[i]` is the axis of `array` that is axis i of the result. */
-export function permute({ dtype, shape, data }: NDArray, axes: readonly number[]): NDArray {
+export function permute(array: NDArray, axes: readonly number[]): NDArray {
+  const { dtype, shape, data } = array;
+  if (shape.length === 2 && axes[0] === 1) return transpose(array);
   const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
   const result = axes.map((axis) => shape[axis]!);
   const steps = axes.map((axis) => strides[axis]!);
@@ -113,4 +115,22 @@ export function permute({ dtype, shape, data }: NDArray, axes: readonly number[]
   };
   if (data.length > 0) fill(0, 0);
   return { dtype, shape: result, data: out };
+}
+
+/** Rows and columns of a tile: few enough that all its cache lines stay until they have been used. */
+const tile = 32;
+
+/** [rows, columns] -> [columns, rows], tile by tile, since kernels may be large. */
+function transpose({ dtype, shape, data }: NDArray): NDArray {
+  const [rows, columns] = shape as readonly [number, number];
+  const out = allocate(dtype, data.length);
+  for (let row = 0; row < rows; row += tile) {
+    const rowEnd = Math.min(rows, row + tile);
+    for (let column = 0; column < columns; column += tile) {
+      const columnEnd = Math.min(columns, column + tile);
+      for (let j = column; j < columnEnd; j++)
+        for (let i = row; i < rowEnd; i++) out[j * rows + i] = data[i * columns + j]!;
+    }
+  }
+  return { dtype, shape: [columns, rows], data: out };
 }
