@@ -15,8 +15,9 @@ import { flattenLayers } from '../layers/within.js';
 import type { Loss } from '../losses/loss.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { activeReporter, type ReportOptions, type ReportResult } from '../reporting.js';
+import type { LoadWeightsOptions } from '../saving/restore-foreign.js';
+import { restoreOptimizer } from '../saving/restore.js';
 import type { ModelSource } from '../saving/place.js';
-import { restoreOptimizer, restoreWeights, type LoadWeightsOptions } from '../saving/restore.js';
 import { encodeModel, readModelFile, writeModelFile } from '../saving/model-file.js';
 import { printSummary, type SummaryOptions } from '../summary/summary.js';
 import { BatchPrograms, predictOnBatch } from './batch-programs.js';
@@ -274,7 +275,8 @@ export abstract class Model extends Layer implements TrainableModel {
     const byName = checkBoolean(options.byName ?? false, 'loadWeights: byName');
     this.#checkBuilt('loadWeights');
     const file = await readModelFile(source, 'loadWeights');
-    restoreWeights(this, file, { ...options, byName });
+    const { restoreOwnOrForeign } = await import('../saving/restore-foreign.js');
+    restoreOwnOrForeign(this, file, { ...options, byName });
     if (file.optimizer && this.#compiled && !byName) restoreOptimizer(this.buildOptimizer('loadWeights'), file);
   }
 

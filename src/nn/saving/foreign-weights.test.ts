@@ -9,7 +9,7 @@ import { writeSafetensors } from '../../formats/safetensors.js';
 import { setFiles } from '../files.js';
 import * as layers from '../layers/index.js';
 import { sequential, type Sequential } from '../model/sequential.js';
-import type { LoadWeightsOptions } from './restore.js';
+import type { LoadWeightsOptions } from './restore-foreign.js';
 import { permute } from './weight-layouts.js';
 
 useBackend();

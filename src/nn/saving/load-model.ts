@@ -5,7 +5,6 @@ import { rejectUnknownOptions } from '../../base/suggest.js';
 import { full } from '../../tensor/creation.js';
 import { checkBoolean, show } from '../check.js';
 import { withWeightSource, type WeightSource } from '../layers/weight-source.js';
-import { loadTraining } from '../model/load-training.js';
 import type { Sequential } from '../model/sequential.js';
 import { adoptSeed } from '../naming.js';
 import type { ModelFile } from './format.js';
@@ -65,7 +64,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   if (file.random) adoptSeed(file.random.seed);
   if (withCompile) {
     // Loaded only here: a page that only predicts carries no optimizers, losses and metrics.
-    const { compileAgain } = await loadTraining();
+    const { compileAgain } = await import('./compile-again.js');
     compileAgain(model, file, options.customObjects ?? {});
   }
   return model;

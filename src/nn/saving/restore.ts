@@ -1,47 +1,25 @@
 // Gives a model what a file keeps of one: weights, the optimizer's state, the numbers that random draws follow from.
 import { DataError } from '../../base/errors.js';
-import { sameShape, type Shape } from '../../base/shape.js';
+import { sameShape } from '../../base/shape.js';
 import { fromNDArray } from '../../tensor/creation.js';
 import { activeConsole } from '../console.js';
 import type { Layer } from '../layers/layer.js';
 import { flattenLayers, weightsByPath } from '../layers/within.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { outlineOf, type SavableModel } from './contents.js';
-import { flattenedShapes } from './flattened.js';
-import { matchForeign, type ForeignOptions } from './foreign-weights.js';
 import type { MatchOptions, ModelFile } from './format.js';
 import { assignVariables, namedOptimizerState } from './state.js';
 
 const rateName = 'optimizer/learning_rate';
 
-/** How the weights of a file are found. */
-export interface LoadWeightsOptions extends ForeignOptions, MatchOptions {
-  /**
-   * The shapes [..., C] that were flattened into the inputs of dense layers, by the layers' names, where they do not
-   * follow from the model: `{ dense: [7, 7, 64] }`. PyTorch flattens channels first, so that its weights lie otherwise.
-   * null for weights that lie as they are.
-   */
-  readonly flattened?: Readonly<Record<string, Shape | null>> | undefined;
-}
-
 /** The weights of the file. @throws DataError, with nothing changed, unless names or order, and all shapes, fit */
 export function restoreWeights(
   model: Pick<SavableModel, 'layers'>,
   file: ModelFile,
-  options: LoadWeightsOptions & { readonly classesInFile?: ReadonlyMap<Layer, string> } = {},
+  { classesInFile, ...options }: MatchOptions & { readonly classesInFile?: ReadonlyMap<Layer, string> } = {},
 ): void {
-  const { names, layout, flattened, classesInFile, ...match } = options;
-  const outline = outlineOf(model, classesInFile);
-  let weights = file.weightsFor(outline, match);
-  const isAsked = names !== undefined || layout !== undefined || flattened !== undefined;
-  // Nothing that goes by the names of the model: a file of another program.
-  const isForeign =
-    weights.found.size === 0 && weights.leftOver.size > 0 && file.config === undefined && file.random === undefined;
-  if (isAsked || (isForeign && match.byName !== true)) {
-    const all = file.weightsFor([], {}).leftOver;
-    weights = matchForeign(outline, all, { names, layout }, flattenedShapes(model.layers, flattened), file.place);
-  }
-  assignVariables(weightsByPath(model.layers), weights, file.place, match.byName);
+  const found = file.weightsFor(outlineOf(model, classesInFile), options);
+  assignVariables(weightsByPath(model.layers), found, file.place, options.byName);
 }
 
 /** The state of the optimizer that the file has, if it is one of the same kind for the same weights. */

@@ -1,0 +1,42 @@
+// Gives a model the weights of a file of its own kind or of another program's. Apart from restore.ts, since loadModel
+// needs none of it.
+import type { Shape } from '../../base/shape.js';
+import { weightsByPath } from '../layers/within.js';
+import { outlineOf, type SavableModel } from './contents.js';
+import { flattenedShapes } from './flattened.js';
+import { matchForeign, type ForeignOptions } from './foreign-weights.js';
+import type { MatchOptions, ModelFile } from './format.js';
+import { assignVariables } from './state.js';
+
+/** How the weights of a file are found. */
+export interface LoadWeightsOptions extends ForeignOptions {
+  /**
+   * The shapes [..., C] that were flattened into the inputs of dense layers, by the layers' names, where they do not
+   * follow from the model: `{ dense: [7, 7, 64] }`. PyTorch flattens channels first, so that its weights lie otherwise.
+   * null for weights that lie as they are.
+   */
+  readonly flattened?: Readonly<Record<string, Shape | null>> | undefined;
+}
+
+/**
+ * The weights of the file, whichever program wrote it.
+ * @throws DataError, with nothing changed, unless names or order, and all shapes, fit
+ */
+export function restoreOwnOrForeign(
+  model: Pick<SavableModel, 'layers'>,
+  file: ModelFile,
+  options: MatchOptions & LoadWeightsOptions = {},
+): void {
+  const { names, layout, flattened, ...match } = options;
+  const outline = outlineOf(model);
+  let weights = file.weightsFor(outline, match);
+  const isAsked = names !== undefined || layout !== undefined || flattened !== undefined;
+  // Nothing that goes by the names of the model: a file of another program.
+  const isForeign =
+    weights.found.size === 0 && weights.leftOver.size > 0 && file.config === undefined && file.random === undefined;
+  if (isAsked || (isForeign && match.byName !== true)) {
+    const all = file.weightsFor([], {}).leftOver;
+    weights = matchForeign(outline, all, { names, layout }, flattenedShapes(model.layers, flattened), file.place);
+  }
+  assignVariables(weightsByPath(model.layers), weights, file.place, match.byName);
+}
