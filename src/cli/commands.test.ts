@@ -2,6 +2,7 @@
 import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { encode } from 'fast-png';
 import jpeg from 'jpeg-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -248,7 +249,7 @@ describe('what cannot be done', () => {
   });
 
   test('is said of files', async () => {
-    await fails('summary --model none.safetensors', /^loadModel: there is no file 'none\.safetensors'\.\n$/);
+    await fails('summary --model none.safetensors', /^summary: there is no file 'none\.safetensors'\.\n$/);
     await writeFile(
       join(folder, 'torn.safetensors'),
       (await readFile(join(folder, 'digits.safetensors'))).subarray(0, 5000),
@@ -305,6 +306,51 @@ describe('nacre summary', () => {
       parameters: { total: 101_770 },
       trainedOn: { source: 'mnist', height: 28, width: 28, channels: 1, classes: 10 },
     });
+  });
+});
+
+describe('nacre convert', () => {
+  test('writes a model in another format, and its weights alone', async () => {
+    expect(await json('convert colours.safetensors colours.keras')).toMatchObject({ weightsOnly: false });
+    const before = await json('summary colours.safetensors');
+    expect(await json('summary colours.keras')).toMatchObject({ layers: before.layers });
+    const { output } = await nacre('convert colours.keras colours.weights.h5');
+    expect(output).toMatch(/^colours\.keras -> colours\.weights\.h5: \d+ parameters, weights only\n$/);
+    const listed = await json('summary colours.weights.h5');
+    expect(listed.weights).toContainEqual(expect.objectContaining({ dtype: 'float32', shape: [3, 3, 3, 32] }));
+    // What it was trained on goes along.
+    await nacre('convert colours.safetensors copy.safetensors');
+    expect(await json('summary copy.safetensors')).toMatchObject({ trainedOn: before.trainedOn });
+  });
+
+  test('gives weights of another program to a model', async () => {
+    const torch = fileURLToPath(new URL('../../tests/golden/files/safetensors/dense.safetensors', import.meta.url));
+    const model = sequential([
+      layers.dense({ units: 7, activation: 'relu', inputShape: [5] }),
+      layers.dense({ units: 3 }),
+    ]);
+    await model.save(join(folder, 'net.safetensors'));
+    expect(await json(`convert ${torch} torch.keras --model net.safetensors`)).toMatchObject({ parameters: 66 });
+    const { output } = await nacre(`summary ${torch}`);
+    expect(output).toMatch(/^0\.weight +\(7, 5\) +float32 +140 bytes$/m);
+    expect(output).toMatch(/\n4 arrays, 66 numbers, 264 bytes\n$/);
+    await fails(
+      `convert ${torch} x.keras`,
+      /has weights but no model\. Say which model they are for, with --model FILE/,
+    );
+    await fails(`convert ${torch} x.keras --network cnn`, /its weights are not those of the model/);
+  });
+
+  test('says what is not understood', async () => {
+    await fails(
+      'convert colours.safetensors',
+      /^nacre convert: expected FROM TO, received 'colours\.safetensors'\./,
+      2,
+    );
+    await fails('convert a b --layout torch', /Unknown value of --layout: torch/, 2);
+    await fails('convert a.keras b.keras --layout keras', /expected --layout with the model/, 2);
+    await fails('convert colours.safetensors colours.txt', /ends in .*received 'colours\.txt'/);
+    await expect(access(join(folder, 'colours.txt'))).rejects.toThrow();
   });
 });
 

@@ -22,7 +22,7 @@ export interface CommandEntry {
     readonly usage: string;
     readonly least: number;
     readonly most: number;
-    readonly completes: 'images' | readonly string[];
+    readonly completes: 'images' | 'models' | readonly string[];
   };
   readonly options: Readonly<Record<string, OptionEntry>>;
   readonly examples: readonly (readonly [line: string, meaning: string])[];
@@ -168,11 +168,37 @@ export const commands = {
   summary: {
     summary: 'prints the layers of a model',
     description:
-      'Prints the layers of a model file or of a network, with their output shapes and numbers of parameters.',
+      'Prints the layers of a model file or of a network, with their output shapes and numbers of parameters. Of a file ' +
+      'that has weights but no model it lists the arrays: names, shapes, types and sizes.',
+    operands: { usage: '[FILE]', least: 0, most: 1, completes: 'models' },
     options: { model, network: { ...network, help: 'a network in place of a file' }, json },
     examples: [
       ['nacre summary --network cnn', 'a network'],
-      ['nacre summary --model digits.safetensors', 'a file'],
+      ['nacre summary digits.safetensors', 'a file'],
+    ],
+  },
+  convert: {
+    summary: 'writes a model file in another format',
+    description:
+      'Reads a model in the format that the ending of the first name says and writes it in that of the second. Weights ' +
+      'of another program, a state dict of PyTorch for instance, are given to the model of --model or --network first.',
+    operands: { usage: 'FROM TO', least: 2, most: 2, completes: 'models' },
+    options: {
+      'weights-only': { kind: 'switch', help: 'writes the weights without the model' },
+      model: { ...model, help: 'the model that the weights of FROM are for' },
+      network: { ...network, help: 'the network that the weights of FROM are for, in place of a model file' },
+      layout: {
+        kind: 'name',
+        value: 'LAYOUT',
+        names: ['pytorch', 'keras'],
+        help: 'the order of the axes of the weights; told by their shapes unless given',
+      },
+      json,
+    },
+    examples: [
+      ['nacre convert digits.safetensors digits.keras', "into Keras's format"],
+      ['nacre convert digits.keras digits.weights.h5', 'its weights alone'],
+      ['nacre convert torch.safetensors net.keras --network cnn', 'weights of PyTorch'],
     ],
   },
   doctor: {

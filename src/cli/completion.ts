@@ -10,7 +10,7 @@ type Offer =
   | { readonly kind: 'anything' };
 
 const files = {
-  models: { kind: 'files', endings: ['safetensors'], words: [] },
+  models: { kind: 'files', endings: ['safetensors', 'keras', 'h5', 'onnx', 'json', 'npz'], words: [] },
   images: { kind: 'files', endings: ['png', 'jpg', 'jpeg', 'PNG', 'JPG', 'JPEG'], words: [] },
   data: { kind: 'files', endings: [], words: ['mnist'] },
 } as const satisfies Readonly<Record<string, Offer>>;
@@ -61,8 +61,8 @@ function completed(): CompletedCommand[] {
       operands:
         offered === undefined
           ? { kind: 'words', words: [] }
-          : offered === 'images'
-            ? files.images
+          : offered === 'images' || offered === 'models'
+            ? files[offered]
             : { kind: 'words', words: offered },
     };
   });

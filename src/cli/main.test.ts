@@ -48,7 +48,7 @@ describe('nacre', () => {
       code: 2,
       output: '',
       complaints:
-        'Unknown command doktor. Did you mean doctor? Known: train, evaluate, predict, report, summary, doctor, completion.\nSee nacre --help.\n',
+        'Unknown command doktor. Did you mean doctor? Known: train, evaluate, predict, report, summary, convert, doctor, completion.\nSee nacre --help.\n',
     });
     const slip = await nacre(['doctor', '--quik']);
     expect(slip.code).toBe(2);

@@ -32,7 +32,10 @@ async function run(request: Request): Promise<number> {
       return (await predict(request.options, request.operands)) ? exitCodes.success : exitCodes.failure;
     }
     case 'summary':
-      await (await import('./summary.js')).summary(request.options);
+      await (await import('./summary.js')).summary(request.options, request.operands);
+      return exitCodes.success;
+    case 'convert':
+      await (await import('./convert.js')).convert(request.options, request.operands);
       return exitCodes.success;
     case 'doctor': {
       const { quick, json } = request.options;

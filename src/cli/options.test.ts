@@ -17,7 +17,7 @@ function refusal(...args: string[]): UsageError {
 }
 const complaint = (...args: string[]): string => refusal(...args).message;
 
-const all = 'Known: train, evaluate, predict, report, summary, doctor, completion.';
+const all = 'Known: train, evaluate, predict, report, summary, convert, doctor, completion.';
 
 describe('the command line of nacre', () => {
   test.each([

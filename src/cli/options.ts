@@ -108,11 +108,17 @@ function checkOperands(command: CommandName, operands: readonly string[]): void 
     return;
   }
   if (operands.length < entry.least)
-    throw new UsageError(`nacre ${command}: expected ${entry.usage}, received nothing.`, command);
+    throw new UsageError(
+      `nacre ${command}: expected ${entry.usage}, received ${operands.length === 0 ? 'nothing' : `'${operands.join(' ')}'`}.`,
+      command,
+    );
   if (operands.length > entry.most)
-    throw new UsageError(`nacre ${command}: expected one ${entry.usage}, received '${operands.join(' ')}'.`, command);
+    throw new UsageError(
+      `nacre ${command}: expected ${entry.most === 1 ? 'one ' : ''}${entry.usage}, received '${operands.join(' ')}'.`,
+      command,
+    );
   const names = entry.completes;
-  if (names === 'images') return;
+  if (names === 'images' || names === 'models') return;
   for (const operand of operands) if (!names.includes(operand)) throw unknown(`shell`, operand, names, command);
 }
 

@@ -5,18 +5,28 @@ import { describeClasses } from './color-mode.js';
 import { print, printJson } from './machine.js';
 import { UsageError, type OptionsOf } from './options.js';
 import { readTrainedModel, type TrainingNote } from './trained-model.js';
+import { weightsIn, weightTable } from './weight-list.js';
 
-export async function summary(options: OptionsOf<'summary'>): Promise<void> {
-  if ((options.model === undefined) === (options.network === undefined))
+export async function summary(options: OptionsOf<'summary'>, operands: readonly string[] = []): Promise<void> {
+  const { network } = options;
+  const given = [operands[0], options.model, network].filter((name) => name !== undefined);
+  if (given.length !== 1)
     throw new UsageError(
-      `nacre summary: expected --model FILE or --network NAME, received ${options.model === undefined ? 'neither' : 'both'}.`,
+      `nacre summary: expected --model FILE or --network NAME, received ${given.length === 0 ? 'neither' : 'both'}.`,
       'summary',
     );
   await import('../node.js');
+  const path = operands[0] ?? options.model;
+  const weights = path === undefined ? undefined : await weightsIn(nodePlatform.files, path);
+  if (weights !== undefined) {
+    if (options.json) printJson({ weights });
+    else print(weightTable(weights));
+    return;
+  }
   const { model, note } =
-    options.model === undefined
-      ? { model: networks[options.network!].create(), note: undefined }
-      : await readTrainedModel(nodePlatform.files, options.model);
+    path === undefined
+      ? { model: networks[network!].create(), note: undefined }
+      : await readTrainedModel(nodePlatform.files, path);
   if (options.json) {
     printJson(describe(model, note));
     return;

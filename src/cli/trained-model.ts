@@ -28,6 +28,7 @@ const ending = '.safetensors';
 /** @throws DataError for a missing, damaged or foreign file */
 export async function readTrainedModel(files: Platform['files'], path: string): Promise<TrainedModel> {
   const model = await loadModel(path);
+  if (!path.toLowerCase().endsWith(ending)) return { model, note: undefined };
   const bytes = await files.read(path);
   const text = bytes === undefined ? undefined : readSafetensors(bytes, path).metadata.get(noteKey);
   return { model, note: text === undefined ? undefined : noteOf(text, path) };

@@ -131,4 +131,5 @@ export const fuzzedFormats: readonly FuzzedFormat[] = [
   weightsFormat('weights in safetensors', '.safetensors', damagedHeader),
   modelFormat('keras', '.keras', damagedEntry),
   weightsFormat('weights.h5', '.weights.h5'),
+  modelFormat('onnx', '.onnx'),
 ];
