@@ -22,6 +22,7 @@ const wholeLimit = 2 ** 31;
 function limited(byteLength: number, element: (view: DataView, at: number) => number | bigint): StoredType {
   return {
     byteLength,
+    isConverted: true,
     read: (bytes, count) => {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const data = new Int32Array(count);
