@@ -142,7 +142,7 @@ const optimizerCases = [
   // Keras 3 has no decay: the configuration says a schedule, which a file of weights alone cannot.
   {
     ...compiled('adam, decay', () => withOptimizer(optimizers.adam({ learningRate: 0.02, decay: 0.5 }))),
-    formats: ['keras'],
+    formats: ['keras', 'h5'],
   },
 ];
 

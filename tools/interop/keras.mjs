@@ -23,7 +23,7 @@ import { cases } from './keras-models.mjs';
  */
 
 const python = process.env.NACRE_PYTHON;
-const allFormats = ['keras', 'weights.h5'];
+const allFormats = ['keras', 'weights.h5', 'h5'];
 const samples = 8;
 const tolerance = 2e-5;
 
@@ -133,6 +133,8 @@ function judge(each, format, result) {
   if (result.error !== undefined) return note(each.name, `${format}: loads`, result.error.slice(0, 300));
   note(each.name, `${format}: loads`, result.warnings.join(' ').slice(0, 300));
   note(each.name, `${format}: predicts`, far(difference(result.predictions.data, own.predictions)));
+  // Keras itself does not read the state of an optimizer from its older files.
+  if (format === 'h5') return;
   note(each.name, `${format}: iterations`, result.iterations === 5 ? '' : `${result.iterations}`);
   if (each.random) return;
   note(each.name, `${format}: next step`, far(difference(flat(result.weights), own.weights)));

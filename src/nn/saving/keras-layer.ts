@@ -177,12 +177,15 @@ function optionsOf(config: Options, className: string, reader: ConfigReader, pro
   return rows === undefined || columns === undefined ? options : { ...rest, kernel_size: [rows, columns] };
 }
 
-/** The dtype of weights. Mixed precision keeps them as float32, and computing in float32 is only more precise. */
+/** The policies of 16 bits, alone or with weights of 32. */
+const isHalf = (name: string | undefined): boolean => name !== undefined && /^(mixed_)?b?float16$/.test(name);
+
+/** Weights of half precision become float32, and computing in float32, for mixed precision too, is only more precise. */
 function floatDtype(value: Json | undefined, problems: string[]): string | null {
   const name = dtypeName(value);
   if (name === null) return null;
   if (name === 'float32' || name === 'float64') return name;
-  if (name === 'mixed_float16' || name === 'mixed_bfloat16') return 'float32';
+  if (isHalf(name)) return 'float32';
   problems.push(`dtype ${brief(value ?? null)}: weights are float32 or float64`);
   return null;
 }
@@ -193,7 +196,7 @@ function inputOptions(config: Options, problems: string[]): Options {
   const dtype = dtypeName(config.dtype);
   for (const [option, value] of Object.entries({ sparse, ragged, optional }))
     if (value === true) problems.push(`${option} inputs`);
-  return { name: name ?? null, batch_shape: shape, dtype: dtype === 'float32' ? null : (dtype ?? null) };
+  return { name: name ?? null, batch_shape: shape, dtype: dtype === 'float32' || isHalf(dtype ?? undefined) ? null : (dtype ?? null) };
 }
 
 /** Names as they are, functions of the user's own by their descriptions, layers as activations by what they compute. */
