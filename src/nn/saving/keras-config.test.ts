@@ -176,7 +176,10 @@ test('all that is in the way is listed, with the layers that it is about', () =>
       layer('Add', { name: 'add' }, [{ args: [(calledWith('bn', 'l') as [{ args: Json }])[0].args], kwargs: {} }]),
       { module: 'keras.src.ops.numpy', ...layer('Multiply', { name: 'times' }, calledWith('add')) },
       layer('Conv2D', { name: 'c', filters: 2, kernel_size: 2, data_format: 'channels_first' }, calledWith('times')),
-      dense('out', calledWith('c'), { dtype: 'complex64', kernel_initializer: { class_name: 'Orthogonal', config: {} } }),
+      dense('out', calledWith('c'), {
+        dtype: 'complex64',
+        kernel_initializer: { class_name: 'Orthogonal', config: {} },
+      }),
     ],
     [
       ['in', 0, 0],

@@ -196,7 +196,11 @@ function inputOptions(config: Options, problems: string[]): Options {
   const dtype = dtypeName(config.dtype);
   for (const [option, value] of Object.entries({ sparse, ragged, optional }))
     if (value === true) problems.push(`${option} inputs`);
-  return { name: name ?? null, batch_shape: shape, dtype: dtype === 'float32' || isHalf(dtype ?? undefined) ? null : (dtype ?? null) };
+  return {
+    name: name ?? null,
+    batch_shape: shape,
+    dtype: dtype === 'float32' || isHalf(dtype ?? undefined) ? null : (dtype ?? null),
+  };
 }
 
 /** Names as they are, functions of the user's own by their descriptions, layers as activations by what they compute. */

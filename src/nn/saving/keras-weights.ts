@@ -170,7 +170,7 @@ function groupsByName(list: ReadonlyMap<string, Hdf5Group>, place: string): Map<
     if (typeof name === 'string') names.set(name, groupName);
     else if (vars && vars.arrays.size > 0)
       throw new DataError(
-        `${place}, layers/${groupName}: it does not say the name of its layer (Keras before 3.3 did not write it). Load the weights without byName.`,
+        `${place}, layers/${groupName}: it does not say the name of its layer (older versions of Keras do not). Load the weights without byName.`,
       );
   }
   return names;
