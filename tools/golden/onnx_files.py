@@ -1,8 +1,4 @@
-"""Writes small ONNX files with PyTorch and Keras, with an input and an output of each, to tests/golden/files/onnx.
-
-Beside the packages of the README it needs onnx 1.23.2, onnxscript 0.7.2, onnxruntime 1.32.0 and tf2onnx 1.17.0 (with
-`pip install --no-deps`, since it asks for an older protobuf).
-"""
+"""Writes small ONNX files with PyTorch and Keras, with an input and an output of each, to tests/golden/files/onnx."""
 
 import os
 import subprocess
