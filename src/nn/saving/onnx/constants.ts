@@ -192,6 +192,9 @@ function arithmetic(compute: (a: number, b: number) => number): Fold {
   };
 }
 
+/** Whether an operator makes constants of constants. */
+export const makesConstants = (op: string): boolean => op === 'Shape' || Object.hasOwn(folds, op);
+
 /** What a node makes of constants alone; undefined for what is not covered. */
 export function foldConstant(node: OnnxNode, inputs: readonly NDArray[], budget: Budget): NDArray | undefined {
   return Object.hasOwn(folds, node.op) ? folds[node.op]!(node, inputs, budget) : undefined;

@@ -9,7 +9,7 @@ import type { OnnxGraph, OnnxModel, OnnxNode } from '../../../formats/onnx/model
 import { activeConsole } from '../../console.js';
 import type { PartialShape } from '../../layers/layer.js';
 import { consumersOf, orderWanted, type Arrangement, type Consumers } from './arrangement.js';
-import { Budget, countingOperators, foldConstant, wholeNumbers } from './constants.js';
+import { Budget, countingOperators, foldConstant, makesConstants, wholeNumbers } from './constants.js';
 import { LayerChain, Uncovered, type ImportedLayer } from './layer-chain.js';
 import type { DescribedModel } from './own-model.js';
 import { ownShape, type NodeContext, type NodeResult } from './node-context.js';
@@ -180,7 +180,11 @@ class Importer {
     const inputs = node.inputs.flatMap((name, index) => (name === '' || this.#constants.has(name) ? [] : [index]));
     const [inputIndex] = inputs;
     const source = node.inputs[inputIndex ?? 0] ?? '';
-    // An alias of something that is a constant in a way not covered is no value of the network.
+    // What follows from what is not covered is not told again.
+    const isUnknown = (index: number): boolean => this.#values.get(node.inputs[index]!) === undefined;
+    if (inputs.length > 0 && inputs.every(isUnknown) && (operator ? inputs.length === 1 : makesConstants(node.op)))
+      return undefined;
+    if (node.op === 'Shape') throw new Uncovered('the sizes of its input are not all known');
     if (!operator) throw new Uncovered('Nacre has no layer for it');
     if (inputIndex === undefined) throw new Uncovered('it computes a constant in a way that is not covered');
     if (inputs.length > 1) throw new Uncovered('it joins several values; Nacre has chains of layers');
@@ -189,8 +193,7 @@ class Importer {
     this.#taken.add(source);
     const further = node.outputs.slice(1).find((name) => name !== '' && this.#isUsed(name));
     if (further !== undefined) throw new Uncovered(`its further output '${further}' is used`);
-    const input = this.#values.get(source);
-    if (!input) return undefined;
+    const input = this.#values.get(source)!;
     if (input.padded && node.op !== 'Conv' && node.op !== 'MaxPool')
       throw new Uncovered('its input is padded, which only that of a convolution or a MaxPool may be');
     if (input.merged && !mergedOperators.includes(node.op))

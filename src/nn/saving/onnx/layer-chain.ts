@@ -4,6 +4,7 @@
 import type { NDArray } from '../../../base/ndarray.js';
 import type { Json } from '../../../formats/json.js';
 import type { PartialShape } from '../../layers/layer.js';
+import { snakeCase } from '../../naming.js';
 import type { Budget } from './constants.js';
 
 /** Something in the graph that Nacre's layers do not cover; the message says what. */
@@ -32,7 +33,8 @@ const widestDiagonal = 1024;
 export class LayerChain {
   readonly layers: ImportedLayer[] = [];
   readonly #budget: Budget;
-  readonly #names = new Set<string>();
+  /** Names that are taken, with the number that the last copy of each got. */
+  readonly #names = new Map<string, number>();
   /** What the value is scaled and shifted by that no layer does yet. */
   #pending: Affine | undefined;
   /** Whether nothing came after the sums of the last layer, so that what scales them goes into its weights. */
@@ -51,11 +53,14 @@ export class LayerChain {
   /** A name that layers may have, and that none has yet. */
   #nameFor(className: string, wanted: string): string {
     const plain = wanted.replace(/[^\w.-]+/g, '_').replace(/^_+|_+$/g, '');
-    const kind = className.toLowerCase();
+    const kind = snakeCase(className);
     const base = plain === '' ? kind : /^\d/.test(plain) ? `${kind}_${plain}` : plain;
     let free = base;
-    for (let count = 1; this.#names.has(free); count++) free = `${base}_${count}`;
-    this.#names.add(free);
+    for (let count = this.#names.get(base) ?? 0; this.#names.has(free); count++) {
+      free = `${base}_${count + 1}`;
+      this.#names.set(base, count + 1);
+    }
+    this.#names.set(free, 0);
     return free;
   }
 
