@@ -1,9 +1,8 @@
-// Infers with onnxruntime-node, where it is installed: the same network and weights, as a model of ONNX.
+// Infers with onnxruntime-node, where it is installed: the same network and weights, as Nacre writes them as ONNX.
 import { createRequire } from 'node:module';
 import { checkProbabilities } from './checks.js';
 import { npmRemedy, Unavailable, type Implementation, type Setting } from './implementation.js';
 import { createModel, loadSamples } from './networks.js';
-import { onnxModel } from './onnx-model.js';
 import { repository } from './repository.js';
 import { timeCalls } from './timing.js';
 import { checkedRows } from './workloads.js';
@@ -15,13 +14,18 @@ interface Runtime {
   readonly InferenceSession: {
     create(
       model: Uint8Array,
-      options: { readonly intraOpNumThreads: number; readonly interOpNumThreads: number },
+      options: {
+        readonly intraOpNumThreads: number;
+        readonly interOpNumThreads: number;
+        readonly freeDimensionOverrides: Readonly<Record<string, number>>;
+      },
     ): Promise<Session>;
   };
   readonly Tensor: new (type: 'float32', data: Float32Array, shape: readonly number[]) => unknown;
 }
 
 interface Session {
+  readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   run(feeds: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, { readonly data: Float32Array }>>>;
 }
@@ -44,19 +48,23 @@ function load(): Runtime {
 export async function create({ workload, threads, samples }: Setting): Promise<Implementation> {
   if (workload.kind !== 'inference') throw new Error('onnxruntime is measured on inference only.');
   const { InferenceSession, Tensor } = load();
-  const { batchSize, network } = workload;
-  const imageShape = network === 'cnn' ? [1, 28, 28] : [28, 28];
+  const { batchSize } = workload;
+  const model = createModel(workload);
+  const imageShape = model.inputShape.slice(1) as readonly number[];
+  const bytes = await model.toBytes({ format: 'onnx' });
   const [x] = await loadSamples(Math.max(batchSize, checkedRows));
   const images = Float32Array.from(await x.data());
   const start = async (batch: number): Promise<(first: number) => Promise<Float32Array>> => {
-    const session = await InferenceSession.create(await onnxModel(createModel(workload), batch), {
+    const session = await InferenceSession.create(bytes, {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
+      // The file leaves the batch open; what is measured has a fixed one.
+      freeDimensionOverrides: { batch },
     });
-    const name = session.outputNames[0]!;
+    const [input, output] = [session.inputNames[0]!, session.outputNames[0]!];
     return async (first) => {
       const data = images.subarray(784 * first, 784 * (first + batch));
-      return (await session.run({ x: new Tensor('float32', data, [batch, ...imageShape]) }))[name]!.data;
+      return (await session.run({ [input]: new Tensor('float32', data, [batch, ...imageShape]) }))[output]!.data;
     };
   };
   const predict = await start(batchSize);
