@@ -271,6 +271,11 @@ describe('pictures of a network', () => {
     expect(await imagesIn(picture)).toBe(7);
     expect(await textsOf(await nacre.plotActivations(model, x, { layers: ['flat'] }))).toContain('flat: 32 outputs');
     await expect(nacre.plotActivations(model, x, { sample: 2 })).rejects.toThrow(/from 0 to 1, received 2/);
+    // A model that is a layer shows its layers.
+    const within = nacre.sequential([nacre.sequential({ name: 'base', layers: model.layers })]);
+    const inner = await nacre.plotActivations(within, x, { sample: 1, title: '' });
+    expect(inner.spec).toEqual((await nacre.plotActivations(model, x, { sample: 1, title: '' })).spec);
+    expect((await nacre.plotWeights(within)).spec).toEqual((await nacre.plotWeights(model)).spec);
     await expect(nacre.plotActivations(model, nacre.zeros([1, 9, 9, 1]))).rejects.toThrow(ShapeError);
   });
 });

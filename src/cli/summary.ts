@@ -1,11 +1,13 @@
 // `nacre summary`: the layers of a model file or a network.
-import { networks, type Sequential } from '../api.js';
+import { networks, type layers, type Sequential } from '../api.js';
 import { nodePlatform } from '../platform/node.js';
 import { describeClasses } from './color-mode.js';
 import { print, printJson } from './machine.js';
 import { UsageError, type OptionsOf } from './options.js';
 import { readTrainedModel, type TrainingNote } from './trained-model.js';
 import { weightsIn, weightTable } from './weight-list.js';
+
+type Layer = layers.Layer;
 
 export async function summary(options: OptionsOf<'summary'>, operands: readonly string[] = []): Promise<void> {
   const { network } = options;
@@ -31,7 +33,7 @@ export async function summary(options: OptionsOf<'summary'>, operands: readonly 
     printJson(describe(model, note));
     return;
   }
-  model.summary();
+  model.summary({ expandNested: true });
   if (note !== undefined)
     print(
       `\nTrained on ${note.source === 'mnist' ? 'MNIST' : 'a folder'}: ${describeClasses(note)}: ${note.classNames.join(', ')}`,
@@ -44,13 +46,20 @@ function describe(model: Sequential, note: TrainingNote | undefined): object {
     name: model.name,
     inputShape: model.inputShape,
     outputShape: model.outputShape,
-    layers: model.layers.map((layer) => ({
-      name: layer.name,
-      class: layer.className,
-      outputShape: layer.outputShape,
-      parameters: layer.countParams(),
-    })),
+    layers: model.layers.map(describeLayer),
     parameters: { total: model.countParams(), trainable, nonTrainable: model.countParams() - trainable },
     trainedOn: note ?? null,
+  };
+}
+
+/** A layer; a model within the model with its own layers. */
+function describeLayer(layer: Layer): object {
+  const { name, className, outputShape, innerLayers } = layer;
+  return {
+    name,
+    class: className,
+    outputShape,
+    parameters: layer.countParams(),
+    ...(innerLayers.length > 0 && { layers: innerLayers.map(describeLayer) }),
   };
 }

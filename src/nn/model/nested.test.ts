@@ -5,12 +5,15 @@ import { useBackend } from '../../../tests/support/engine.js';
 import { smallData } from '../../../tests/support/models.js';
 import { memoryFiles } from '../../base/files.js';
 import { readSafetensors } from '../../formats/safetensors.js';
-import { tensor, zeros } from '../../tensor/creation.js';
+import { full, scalar, tensor, zeros } from '../../tensor/creation.js';
 import * as random from '../../tensor/random.js';
+import { terminateOnNaN } from '../callbacks/index.js';
 import { setFiles } from '../files.js';
+import { lookInside } from '../hints/look.js';
 import type { Layer } from '../layers/layer.js';
 import { weightsByPath } from '../layers/within.js';
 import { conv2d, dense, dropout, flatten, input } from '../layers/index.js';
+import { meanSquaredError } from '../losses/index.js';
 import { clearNames, setRandomSeed } from '../naming.js';
 import { loadModel } from '../saving/load-model.js';
 import { Sequential, sequential } from './sequential.js';
@@ -163,6 +166,34 @@ describe('what does not work', () => {
     expect(() => model.getLayer('dense_1')).toThrow(
       /Its layers: base, dense_2\. 'dense_1' is within 'base': getLayer\('base'\)\.getLayer\('dense_1'\)/,
     );
+  });
+});
+
+describe('what looks inside', () => {
+  test('is told of the layers within, not of the model that they make', async () => {
+    const { model } = nested();
+    const seen: string[] = [];
+    const context = { training: false, step: scalar(0, 'int32'), seed: 1 } as const;
+    model.call(x, { ...context, observe: ({ name }) => void seen.push(name) });
+    expect(seen).toEqual(['dense', 'dropout', 'dense_1', 'dense_2']);
+  });
+
+  test('finds where numbers went wrong in a layer within', async () => {
+    const { base, model } = nested();
+    model.compile({ optimizer: 'sgd', ...labelled });
+    base.getLayer('dense_1').weights[0]!.assign(full([4, 4], Infinity));
+    const output = consoleOf();
+    await model.fit(x, y, { ...quiet, hints: false, callbacks: terminateOnNaN() });
+    expect(output.text() + output.warnings().join('')).toMatch(/the weights of layer "dense_1" \(Dense\)/);
+  });
+
+  test('gives a hint on a layer within', async () => {
+    const { base, model } = nested();
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    const inmost = base.getLayer('inmost').innerLayers[0]!;
+    inmost.weights[1]!.assign(full([4], -100));
+    const look = await lookInside({ model, loss: meanSquaredError(), x, y, samples: 12 });
+    expect(look.silentLayers).toEqual(['dense']);
   });
 });
 
