@@ -77,3 +77,30 @@ test('a product of vectors with vectors is walked in wide, low tiles that leave 
   // 14 tiles of 4 rows by all 64 columns.
   expect(stores).toHaveLength(4 * 4);
 });
+
+describe('a product for every sample, whose operands lie across the sum', () => {
+  /** The gradient of a 1x1 convolution to its kernel, sample by sample. */
+  const gradient = (positions: number, target = native): KernelStatement[] => {
+    const [a, b] = [parameter(0, [8, positions, 256], 'float32'), parameter(1, [8, positions, 64], 'float32')];
+    const spec = {
+      loops: [8, 64, 256, positions],
+      outputRank: 3,
+      a: [0, 3, 2].map(loopAxis),
+      b: [0, 3, 1].map(loopAxis),
+    };
+    return kernelsOf(contract(a, b, spec), [a, b], target);
+  };
+  const longest = (statements: readonly KernelStatement[]): number =>
+    Math.max(...statements.map((loop) => (loop.kind === 'loop' && loop.step === 1 ? loop.end : 0)));
+
+  test('is walked in blocks that stay in the first-level cache, each of which is asked for in the one before', () => {
+    const walked = gradient(3136);
+    expect(longest(walked)).toBe(112);
+    expect(prefetches(walked)).toBe(2);
+  });
+
+  test('is walked as one where it is short', () => {
+    expect(longest(gradient(160))).toBe(160);
+    expect(prefetches(gradient(160))).toBe(0);
+  });
+});
