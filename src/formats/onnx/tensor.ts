@@ -2,7 +2,7 @@
 // is checked against the bytes that are there before memory is taken.
 import { DataError } from '../../base/errors.js';
 import { formatShape, sizeOf } from '../../base/shape.js';
-import { storedTypes, type StoredType } from '../stored-types.js';
+import { converted, storedTypes, type StoredType } from '../stored-types.js';
 import type { EntryMessage, TensorMessage, Unfinished } from './messages.js';
 import { elementTypes, type ElementType, type OnnxTensor } from './model.js';
 
@@ -20,17 +20,9 @@ const wholeLimit = 2 ** 31;
 
 /** Whole numbers beyond int32 become its limits: only the ends of slices go that far, where they mean "to the end". */
 function limited(byteLength: number, element: (view: DataView, at: number) => number | bigint): StoredType {
-  return {
-    byteLength,
-    isConverted: true,
-    read: (bytes, count) => {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      const data = new Int32Array(count);
-      for (let i = 0; i < count; i++)
-        data[i] = Math.min(Math.max(Number(element(view, i * byteLength)), -wholeLimit), wholeLimit - 1);
-      return { dtype: 'int32', data };
-    },
-  };
+  return converted('int32', byteLength, (view, at) =>
+    Math.min(Math.max(Number(element(view, at)), -wholeLimit), wholeLimit - 1),
+  );
 }
 
 function numbers(
