@@ -24,9 +24,16 @@ export async function writeModelFile(
     await contentsOf(model, what, contents),
     place.fileName,
   );
-  const outdated = await filesBesideEarlier(place, format);
-  await place.write(main, beside);
-  await place.removeBeside(outdated.filter((name) => !beside.has(name)));
+  const earlier = await filesBesideEarlier(place, format);
+  try {
+    await place.write(main, beside);
+  } catch (error) {
+    // The earlier model stays, and nothing of the new one beside it.
+    const added = [...beside.keys()].filter((name) => !earlier.includes(name));
+    await place.removeBeside(added).catch(() => undefined);
+    throw error;
+  }
+  await place.removeBeside(earlier.filter((name) => !beside.has(name)));
 }
 
 /** The files that an earlier model under the same name has beside it, and nothing else has. */

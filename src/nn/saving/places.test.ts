@@ -138,6 +138,7 @@ describe('a URL', () => {
       /save: a model is loaded from a URL, and cannot be saved to one.*Send what model.toBytes\(\) gives/,
     );
     await expect(loadModel('ftp://example.org/model.json')).rejects.toThrow(/a URL with http or https/);
+    await expect(loadModel(new URL('file:///model.json'))).rejects.toThrow(/Write the path without 'file:/);
     await expect(loadModel('file:///model.json')).rejects.toThrow(/Write the path without 'file:\/\/'/);
   });
 });

@@ -94,7 +94,7 @@ export function placeToWrite(path: string, what: string): WritePlace {
 export function placeToRead(source: unknown, what: string, options: FetchOptions = {}): ReadPlace {
   if (source instanceof Uint8Array) return inMemory(source);
   if (source instanceof ArrayBuffer) return inMemory(new Uint8Array(source));
-  if (source instanceof URL) return atUrl(source.href, what, options);
+  if (source instanceof URL) return placeToRead(source.href, what, options);
   if (source instanceof Blob) return inBlobs([source], what);
   if (Array.isArray(source) && source.length > 0 && source.every((item) => item instanceof Blob))
     return inBlobs(source, what);

@@ -69,6 +69,8 @@ function layerOf(value: Json, missing: Missing): Record<string, Json> {
     if ((config[option] ?? harmless) !== harmless) missing.add(`${option} of ${className}`);
   const entries = Object.entries(config).map(([key, option]): [string, Json] => {
     if (key === 'batch_shape') return ['batch_input_shape', option];
+    // Whole numbers are int32 there.
+    if (key === 'dtype' && option === 'uint8') return [key, 'int32'];
     if (key === 'activation' || key === 'recurrent_activation') return [key, activationOf(option, missing)];
     return [key, optionOf(option)];
   });

@@ -127,7 +127,7 @@ describe('what TensorFlow.js finds in a file', () => {
   test('is in its words', async () => {
     clearNames();
     await sequential([
-      layers.input({ shape: [6, 6, 1], name: 'image' }),
+      layers.input({ shape: [6, 6, 1], name: 'image', dtype: 'uint8' }),
       layers.conv2d({ filters: 2, kernelSize: 3, kernelInitializer: 'lecunUniform', kernelRegularizer: 'l1' }),
       layers.flatten(),
       layers.dense({ units: 1 }),
@@ -136,7 +136,7 @@ describe('what TensorFlow.js finds in a file', () => {
     const [input, conv] = modelTopology.config.layers;
     expect(input).toEqual({
       class_name: 'InputLayer',
-      config: { batch_input_shape: [null, 6, 6, 1], dtype: 'float32', sparse: false, name: 'image' },
+      config: { batch_input_shape: [null, 6, 6, 1], dtype: 'int32', sparse: false, name: 'image' },
     });
     expect(conv!.config).toMatchObject({
       name: 'conv2d',
@@ -207,6 +207,7 @@ describe('files', () => {
     const weights = await weightsOf(model);
     await model.fit(x, y, quietly);
     const whole = files;
+    const before = await names('m');
     for (const failing of [/\.bin$/, /\.json$/]) {
       setFiles({
         ...whole,
@@ -216,6 +217,7 @@ describe('files', () => {
         },
       });
       await expect(model.save('m/model.json')).rejects.toThrow('the disk is full');
+      expect(await names('m')).toEqual(before);
       expect(await weightsOf(await loadModel('m/model.json'))).toEqual(weights);
     }
   });

@@ -267,7 +267,8 @@ function optimizerFrom(className: string, options: Config, weights: readonly Tfj
   // TensorFlow.js writes `learningRate`, Keras 2 `learning_rate`.
   const option = (name: string): Json => options[name] ?? options[snakeCase(name)] ?? null;
   const rate = option('learningRate');
-  const arrays = weights.map(({ array }) => array);
+  // Without a rate the state says nothing of the steps to come.
+  const arrays = typeof rate === 'number' ? weights.map(({ array }) => array) : [];
   const scalars = (): NDArray[] => [arrays[0]!, { dtype: 'float32', shape: [], data: Float32Array.of(Number(rate)) }];
   if (className === 'Momentum') {
     const config = { learning_rate: rate, momentum: option('momentum'), nesterov: option('useNesterov') };
