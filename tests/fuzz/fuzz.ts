@@ -25,7 +25,12 @@ const memoryInUse = (): number => {
 };
 
 /** Number `index` of the damaged files that follow from `seed`. */
-export function damagedFile(format: FuzzedFormat, seeds: readonly ModelFiles[], seed: number, index: number): ModelFiles {
+export function damagedFile(
+  format: FuzzedFormat,
+  seeds: readonly ModelFiles[],
+  seed: number,
+  index: number,
+): ModelFiles {
   const stream = new RandomStream(seed, index);
   return format.damage(seeds[stream.below(seeds.length)]!, stream);
 }

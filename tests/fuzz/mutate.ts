@@ -12,7 +12,8 @@ type Damage = (bytes: Bytes, stream: RandomStream) => Bytes;
 const damages: readonly Damage[] = [
   // Some bits turned round.
   (bytes, stream) => {
-    for (let count = 1 + stream.below(8); count > 0; count--) bytes[stream.below(bytes.length)]! ^= 1 << stream.below(8);
+    for (let count = 1 + stream.below(8); count > 0; count--)
+      bytes[stream.below(bytes.length)]! ^= 1 << stream.below(8);
     return bytes;
   },
   // A byte replaced.
@@ -72,7 +73,17 @@ export function damagedBytes(bytes: Uint8Array, stream: RandomStream): Bytes {
   return result;
 }
 
-const strangeTexts = ['', '__proto__', 'constructor', 'toString', 'Dense', 'Sequential', '\u0000', '🙂', 'a'.repeat(5000)];
+const strangeTexts = [
+  '',
+  '__proto__',
+  'constructor',
+  'toString',
+  'Dense',
+  'Sequential',
+  '\u0000',
+  '🙂',
+  'a'.repeat(5000),
+];
 const strangeNumbers = [-1, 0, 1, 0.5, 2, 3, 255, 65_536, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 53, 1e308, -1e-300];
 
 function strangeValue(stream: RandomStream): unknown {
@@ -89,7 +100,8 @@ function strangeValue(stream: RandomStream): unknown {
       return Array.from({ length: stream.below(20) }, () => pick(stream, strangeNumbers));
     case 5: {
       let deep: unknown = 1;
-      for (let depth = pick(stream, [3, 60, 2000]); depth > 0; depth--) deep = stream.below(2) === 0 ? [deep] : { a: deep };
+      for (let depth = pick(stream, [3, 60, 2000]); depth > 0; depth--)
+        deep = stream.below(2) === 0 ? [deep] : { a: deep };
       return deep;
     }
     default:
