@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const parts = ['keras', 'tfjs', 'onnx', 'npz'];
+const parts = ['keras', 'h5', 'tfjs', 'onnx', 'npz'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !parts.includes(name));

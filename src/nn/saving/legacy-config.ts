@@ -43,11 +43,13 @@ export function legacyTrainingConfig(model: ModelConfig): Config | undefined {
   const compiled = model.compile_config;
   if (!isRecord(compiled) || compiled.loss === undefined) return undefined;
   const { optimizer, loss, metrics, weighted_metrics: weighted, ...others } = compiled;
+  const lossClass = typeof loss === 'string' ? lossName(loss) : isRecord(loss) ? loss.class_name : undefined;
+  const isSparse = typeof lossClass === 'string' && /^sparseCategoricalCrossentropy$/i.test(lossClass);
   return {
     ...others,
     loss: lossConfig(loss ?? null),
-    metrics: list(metrics),
-    weighted_metrics: list(weighted),
+    metrics: list(metrics, isSparse),
+    weighted_metrics: list(weighted, isSparse, Array.isArray(metrics) ? (metrics as readonly Json[]) : []),
     optimizer_config: optimizerConfig(optimizer ?? null),
   };
 }
@@ -57,16 +59,25 @@ function lossConfig(loss: Json): Json {
   return typeof loss === 'string' ? snakeCase(lossName(loss) ?? loss) : described(loss);
 }
 
-function list(metrics: Json | undefined): Json {
-  return Array.isArray(metrics) ? (metrics as readonly Json[]).map(metricConfig) : null;
+/** `others` are metrics whose names are taken: a weighted one of the same name is told apart as Keras does. */
+function list(metrics: Json | undefined, isSparse: boolean, others: readonly Json[] = []): Json {
+  if (!Array.isArray(metrics)) return null;
+  return (metrics as readonly Json[]).map((metric) => {
+    const config = metricConfig(metric, isSparse);
+    if (typeof metric !== 'string' || typeof config === 'string' || !others.includes(metric)) return config;
+    const { class_name: className, config: options } = config as Config;
+    return { class_name: className!, config: { ...(options as Config), name: `weighted_${metric}` } };
+  });
 }
 
-/** The names that Keras settles by the shapes of what it is given. */
+/** The names that Keras settles by the shapes of labels; of these files Keras 2 does so without labels. */
 const openNames: readonly string[] = ['accuracy', 'acc', 'crossentropy', 'ce'];
 
 /** Keras 3 does not find metrics by their short names either; a class keeps the name that results go by. */
-function metricConfig(metric: Json): Json {
+function metricConfig(metric: Json, isSparse: boolean): Json {
   if (typeof metric !== 'string') return described(metric);
+  if (isSparse && (metric === 'accuracy' || metric === 'acc'))
+    return { class_name: 'SparseCategoricalAccuracy', config: { name: metric, dtype: 'float32' } };
   const key = metricName(metric);
   if (key === undefined || openNames.includes(metric) || snakeCase(key) === metric) return metric;
   return { class_name: classNameOf(snakeCase(key)), config: { name: metric, dtype: 'float32' } };

@@ -110,5 +110,12 @@ test('a layer of the file that does not exist here is mapped, and gets its weigh
     mapLayer: ({ className }) => (className === 'Foreign' ? new Scale() : undefined),
   });
   expect([...(await (await renamed.predict(x, { verbose: 0 })).data())]).toEqual([19, 20]);
+  // Where a format finds layers by their class, it is the file's.
+  for (const format of ['keras', 'h5']) {
+    const mapped = await loadModel(await model.toBytes({ format }), {
+      mapLayer: ({ className }) => (className === 'Foreign' ? new Scale() : undefined),
+    });
+    expect([...(await (await mapped.predict(x, { verbose: 0 })).data())]).toEqual([19, 20]);
+  }
   await expect(loadModel(bytes, { mapLayer: 3 as never })).rejects.toThrow(/expected mapLayer to be a function/);
 });
