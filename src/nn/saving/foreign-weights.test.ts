@@ -161,6 +161,9 @@ describe('what cannot be told is not guessed', () => {
     await refused(model, 'dense.safetensors', /expected layout to be 'pytorch' or 'keras', received 'torch'/, {
       layout: 'torch' as 'pytorch',
     });
+    await refused(model, 'dense.safetensors', /expected names to be an object such as .*, received true/, {
+      names: true as never,
+    });
     await refused(model, 'dense.safetensors', /Unknown option of loadWeights 'layuot'/, { layuot: 'keras' } as object);
     await refused(model, 'dense.safetensors', /which is no dense layer of the model/, { flattened: { flat: [1, 2] } });
     await refused(model, 'dense.safetensors', /to be the sizes \[\.\.\., channels\] of 5 inputs, received \[2, 2\]/, {

@@ -46,6 +46,11 @@ export function matchForeign(
 ): FoundWeights {
   if (layout !== undefined && !layoutNames.includes(layout))
     throw new ValueError(`loadWeights: expected layout to be 'pytorch' or 'keras', received ${show(layout)}.`);
+  // Callers in JavaScript may give anything.
+  if (names !== undefined && typeof names !== 'function' && ((names as unknown) === null || typeof names !== 'object'))
+    throw new ValueError(
+      `loadWeights: expected names to be an object such as { dense: 'fc1' }, or a function, received ${show(names)}.`,
+    );
   const layers = outline.flatMap(withWeights);
   const arrays = new Map([...file].filter(([name]) => !isCounter(name)));
   try {

@@ -111,7 +111,8 @@ describe('weights alone', () => {
     await expect(wider.loadWeights('keras.h5', { byName: true })).rejects.toThrow(
       /'first\/first\/kernel:0' has shape \[3, 4\], and the model's 'first\/kernel' \[3, 5\]/,
     );
-    await expect(model.loadWeights('keras.h5', { names: true } as object)).rejects.toThrow(/Unknown option/);
+    await expect(model.loadWeights('keras.h5', { nmaes: true } as object)).rejects.toThrow(/Unknown option/);
+    await expect(model.loadWeights('keras.h5', { layout: 'keras' })).rejects.toThrow(/are for files of named arrays/);
   });
 
   test('of other layers are refused, and nothing changes', async () => {

@@ -1,11 +1,12 @@
 // Gives a model the weights of a file of its own kind or of another program's. Apart from restore.ts, since loadModel
 // needs none of it.
+import { DataError } from '../../base/errors.js';
 import type { Shape } from '../../base/shape.js';
 import { weightsByPath } from '../layers/within.js';
 import { outlineOf, type SavableModel } from './contents.js';
 import { flattenedShapes } from './flattened.js';
 import { matchForeign, type ForeignOptions } from './foreign-weights.js';
-import type { MatchOptions, ModelFile } from './format.js';
+import type { MatchOptions, ModelFile, NamedArrays } from './format.js';
 import { assignVariables } from './state.js';
 
 /** How the weights of a file are found. */
@@ -35,8 +36,20 @@ export function restoreOwnOrForeign(
   const isForeign =
     weights.found.size === 0 && weights.leftOver.size > 0 && file.config === undefined && file.random === undefined;
   if (isAsked || (isForeign && match.byName !== true)) {
-    const all = file.weightsFor([], {}).leftOver;
+    const all = everythingIn(file);
     weights = matchForeign(outline, all, { names, layout }, flattenedShapes(model.layers, flattened), file.place);
   }
   assignVariables(weightsByPath(model.layers), weights, file.place, match.byName);
+}
+
+/** All arrays by the names that the file has. @throws DataError for formats that have layers rather than names */
+function everythingIn(file: ModelFile): NamedArrays {
+  try {
+    return file.weightsFor([], {}).leftOver;
+  } catch (error) {
+    throw new DataError(
+      `${file.place}: names, layout and flattened are for files of named arrays, such as .safetensors and .npz; this one has layers. Load its weights without them.`,
+      { cause: error },
+    );
+  }
 }
