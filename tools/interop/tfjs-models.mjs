@@ -10,7 +10,8 @@ import * as tfLayers from '@tensorflow/tfjs-layers';
 void backend;
 await core.setBackend('cpu');
 /** TensorFlow.js without what it would say at its start. */
-export const tf = { ...core, layers: tfLayers.layers, sequential: tfLayers.sequential };
+const { input, layers, model, sequential } = tfLayers;
+export const tf = { ...core, input, layers, model, sequential };
 export const { loadLayersModel } = tfLayers;
 
 /** Numbers between -1 and 1 that are the same everywhere. */
@@ -87,6 +88,14 @@ export const tfjsModels = {
           ],
         }),
       ),
+  },
+  functional: {
+    input: [3, 5],
+    make: () => {
+      const input = tf.input({ shape: [5], name: 'data' });
+      const hidden = tf.layers.dense({ units: 4, activation: 'relu' }).apply(input);
+      return settle(tf.model({ inputs: input, outputs: tf.layers.dense({ units: 2 }).apply(hidden) }));
+    },
   },
 };
 

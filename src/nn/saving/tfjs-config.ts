@@ -105,52 +105,10 @@ function optionOf(value: Json): Json {
   };
 }
 
-/** What Keras 3 says of the classes that options name, by the ending of the option. */
-const modules: readonly (readonly [ending: string, module: string])[] = [
-  ['_initializer', 'keras.initializers'],
-  ['_regularizer', 'keras.regularizers'],
-  ['_constraint', 'keras.constraints'],
-];
-
-/** A topology as Keras 3 describes models. Whatever is of another form stays as it is, for others to judge. */
-export function fromTopology(topology: Readonly<Record<string, Json>>): ModelConfig {
-  return modelFrom(isRecord(topology.model_config) ? topology.model_config : topology);
-}
-
-function modelFrom({ class_name: className = null, config = null }: Readonly<Record<string, Json>>): ModelConfig {
-  const list = isRecord(config) ? config.layers : config;
-  const module = 'keras';
-  if (className !== 'Sequential' || !Array.isArray(list)) return { module, class_name: className, config };
-  const layers = (list as readonly Json[]).map(layerFrom);
-  const { name = 'sequential' } = isRecord(config) ? config : {};
-  const shape = shapeOf(list[0] as Json | undefined);
-  return {
-    module,
-    class_name: className,
-    config: { name, layers, ...(shape === undefined ? {} : { build_input_shape: shape }) },
-  };
-}
-
-function shapeOf(first: Json | undefined): Json | undefined {
-  const config = isRecord(first) ? first.config : undefined;
-  return isRecord(config) ? (config.batch_input_shape ?? config.batch_shape) : undefined;
-}
-
-function layerFrom(value: Json): Json {
-  if (!isRecord(value) || typeof value.class_name !== 'string' || !isRecord(value.config)) return value;
-  const { class_name: className, config } = value;
-  if (className === 'Sequential') return modelFrom(value);
-  const entries = Object.entries(config).map(([key, option]): [string, Json] => {
-    const module = modules.find(([ending]) => key.endsWith(ending))?.[1];
-    return [key, module === undefined ? option : objectFrom(option, module)];
-  });
-  return { module: 'keras.layers', class_name: className, config: Object.fromEntries(entries), registered_name: null };
-}
-
-function objectFrom(value: Json, module: string): Json {
-  if (!isRecord(value) || typeof value.class_name !== 'string' || !isRecord(value.config)) return value;
-  const { config } = value;
-  // What Keras 2 and TensorFlow.js call normal is cut off at two standard deviations, which Keras 3 says.
-  const drawn = config.distribution === 'normal' ? { ...config, distribution: 'truncated_normal' } : config;
-  return { module, class_name: value.class_name, config: drawn, registered_name: null };
+/** What a topology says of the model, in whatever form of Keras's it is, and of what Keras had compiled it with. */
+export function fromTopology(topology: Readonly<Record<string, Json>>, compiled: Json | undefined): ModelConfig {
+  const { model_config: model, training_config: training = null } = topology;
+  const config = isRecord(model) ? model : topology;
+  const compileConfig = compiled ?? training;
+  return isRecord(compileConfig) ? { ...config, compile_config: compileConfig } : config;
 }

@@ -325,4 +325,19 @@ describe('files of TensorFlow.js itself, and of its converter', () => {
     );
     expect(await model.optimizer!.iterations.value.item()).toBe(4);
   });
+
+  test('of Keras are compiled as there', async () => {
+    const { optimizer, loss } = await load('keras2-dense');
+    expect([optimizer?.className, loss?.name]).toEqual(['Adam', 'categorical_crossentropy']);
+  });
+
+  test('compiled with a loss that Nacre does not have are loaded, and a line says so', async () => {
+    const whole = readFileSync(new URL('after-adam/model.json', folder), 'utf8');
+    const shard = new Uint8Array(readFileSync(new URL('after-adam/group1-shard1of1.bin', folder)));
+    await files.write('m/group1-shard1of1.bin', shard);
+    await files.write('m/model.json', new TextEncoder().encode(whole.replace('"categorical_crossentropy"', '"mine"')));
+    const said = consoleOf();
+    expect((await loadModel('m/model.json')).optimizer).toBeUndefined();
+    expect(said.warnings().join()).toMatch(/'m\/model.json' was compiled with .*mine/);
+  });
 });

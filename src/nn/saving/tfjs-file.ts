@@ -125,7 +125,11 @@ async function read(source: FileSource): Promise<ModelFile> {
   const own = await ownPart(model, place, beside);
   return {
     place,
-    config: own ? own.config : model.topology === null ? undefined : foreignConfig(model, training?.compileConfig),
+    config: own
+      ? own.config
+      : model.topology === null
+        ? undefined
+        : fromTopology(model.topology as ModelConfig, training?.compileConfig),
     weightElements: [...modelWeights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     weightsFor: (layers, options) => matchWeights(layers, modelWeights, options),
     optimizer: own ? own.optimizerOf(training?.optimizer) : training?.optimizer,
@@ -133,11 +137,6 @@ async function read(source: FileSource): Promise<ModelFile> {
     texts: own?.texts ?? new Map(),
     extra: own?.extra ?? new Map(),
   };
-}
-
-function foreignConfig({ topology }: TfjsModel, compileConfig: ModelConfig | undefined): ModelConfig {
-  const config = fromTopology(topology as ModelConfig);
-  return compileConfig ? { ...config, compile_config: compileConfig } : config;
 }
 
 interface OwnPart {

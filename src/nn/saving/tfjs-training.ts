@@ -4,7 +4,6 @@ import type { NDArray } from '../../base/ndarray.js';
 import { isRecord, type Json } from '../../formats/json.js';
 import type { TfjsWeight } from '../../formats/tfjs.js';
 import { snakeCase } from '../naming.js';
-import { resolveLoss } from '../losses/resolve.js';
 import type { OptimizerState } from './format.js';
 
 type Config = Readonly<Record<string, Json>>;
@@ -212,14 +211,6 @@ export interface ReadTraining {
   readonly optimizer: OptimizerState | undefined;
 }
 
-/** A function that only its name is known of: whoever loads the model is told of it. */
-const unknownFunction = (name: Json): Json => ({
-  module: 'builtins',
-  class_name: 'function',
-  config: name,
-  registered_name: 'function',
-});
-
 /** TensorFlow.js's `trainingConfig`, with the weights of the group `optimizer`; undefined where it has no optimizer. */
 export function fromTraining(training: Json | undefined, weights: readonly TfjsWeight[]): ReadTraining | undefined {
   const described = isRecord(training) ? training.optimizer_config : undefined;
@@ -238,23 +229,15 @@ export function fromTraining(training: Json | undefined, weights: readonly TfjsW
   };
 }
 
+/** In Keras's words, where they differ. */
 function lossFrom(loss: Json): Json {
   if (typeof loss !== 'string') return loss;
   const name = snakeCase(loss);
-  const keras = Object.keys(lossNames).find((key) => lossNames[key] === name) ?? name;
-  try {
-    resolveLoss(keras);
-    return keras;
-  } catch {
-    return unknownFunction(loss);
-  }
+  return Object.keys(lossNames).find((key) => lossNames[key] === name) ?? name;
 }
 
 function metricFrom(metric: Json): Json {
-  if (typeof metric !== 'string') return metric;
-  const name = snakeCase(metric);
-  const keras = own(metricNames, name) ?? (Object.values(metricNames).includes(name) ? name : undefined);
-  return keras ?? unknownFunction(metric);
+  return typeof metric === 'string' ? (own(metricNames, metric) ?? metric) : metric;
 }
 
 interface ReadOptimizer {
