@@ -23,7 +23,7 @@ export async function convert(options: OptionsOf<'convert'>, operands: readonly 
   const parameters = isIntoModel
     ? await convertInto(modelFile === undefined ? networks[network!].create() : await loadModel(modelFile), from, to, {
         weightsOnly,
-        ...(layout === undefined ? {} : { layout: layout as 'pytorch' | 'keras' }),
+        ...(layout === undefined ? {} : { layout: layout }),
       })
     : await convertModel(from, to, weightsOnly);
   if (options.json) printJson({ from, to, weightsOnly, parameters });

@@ -10,7 +10,7 @@ import type { MatchOptions, ModelFile, NamedArrays } from './format.js';
 import { assignVariables } from './state.js';
 
 /** How the weights of a file are found. */
-export interface LoadWeightsOptions extends ForeignOptions {
+export interface LoadWeightsOptions extends ForeignOptions, MatchOptions {
   /**
    * The shapes [..., C] that were flattened into the inputs of dense layers, by the layers' names, where they do not
    * follow from the model: `{ dense: [7, 7, 64] }`. PyTorch flattens channels first, so that its weights lie otherwise.
@@ -26,7 +26,7 @@ export interface LoadWeightsOptions extends ForeignOptions {
 export function restoreOwnOrForeign(
   model: Pick<SavableModel, 'layers'>,
   file: ModelFile,
-  options: MatchOptions & LoadWeightsOptions = {},
+  options: LoadWeightsOptions = {},
 ): void {
   const { names, layout, flattened, ...match } = options;
   const outline = outlineOf(model);
