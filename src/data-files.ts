@@ -53,7 +53,7 @@ function withoutFloat64(array: NDArray): NDArray {
 export interface CsvTable {
   /** float32 [rows, features]. */
   readonly x: Tensor;
-  /** [rows]: int32 for names (their positions in `classNames`) and for whole numbers, else float32. */
+  /** One value for each row; int32 for names (their positions in `classNames`) and for whole numbers, else float32. */
   readonly y: Tensor;
   /** What the columns of x are called; `colour=red` where one stands for a name. */
   readonly columnNames: readonly string[];
