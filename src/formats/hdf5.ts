@@ -3,6 +3,7 @@
 import type { DType } from '../base/dtype.js';
 import { DataError, messageOf, ValueError } from '../base/errors.js';
 import type { NDArray } from '../base/ndarray.js';
+import { endlessGlobalHeap } from './hdf5/global-heaps.js';
 import type { Hdf5Library } from './hdf5/library.js';
 import type { RawArray, RawGroup, RawType, ReadLimits } from './hdf5/raw.js';
 import { readHdf5File } from './hdf5/read-file.js';
@@ -59,6 +60,11 @@ export async function readHdf5(
   if (!isHdf5(bytes))
     throw new DataError(
       `'${file}': expected an HDF5 file, whose first bytes are its signature; these are not. It is damaged or of another format.`,
+    );
+  const endless = endlessGlobalHeap(bytes);
+  if (endless !== undefined)
+    throw new DataError(
+      `'${file}', HDF5: byte ${endless}: the texts that are kept there have no end. The file is damaged.`,
     );
   let root: RawGroup;
   try {
