@@ -101,6 +101,20 @@ describe('arrays', () => {
     expect([...array.data]).toEqual(expected);
   });
 
+  test('wherever in a Buffer of Node the array lies', async () => {
+    const whole = await withArray({
+      dataType: 1,
+      dims: [2n],
+      rawData: new Uint8Array(Float32Array.of(0.5, -1).buffer),
+    });
+    for (let offset = 0; offset < 4; offset++) {
+      const file = Buffer.alloc(whole.length + offset).subarray(offset);
+      file.set(whole);
+      const { array } = (await readOnnx(file, 'm')).graph.initializers.get('w')!;
+      expect([...array.data]).toEqual([0.5, -1]);
+    }
+  });
+
   test.each<[string, Unfinished<TensorMessage>, RegExp]>([
     [
       'of an absurd shape',

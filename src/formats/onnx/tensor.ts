@@ -93,8 +93,8 @@ export async function readTensor(message: TensorMessage, place: string, beside: 
   const bytes = message.dataLocation === 1 ? await external(message.externalData, place, beside) : message.rawData;
   if (isRaw) check(count * raw.byteLength, bytes.byteLength, 'bytes');
   else check(count, message[list].length, 'elements');
-  // A copy lies where its elements can be read, and does not keep the whole file.
-  const packed = isRaw ? bytes.slice() : pack(message[list]);
+  // A copy lies where its elements can be read, and does not keep the whole file. The `slice` of Node's Buffer is none.
+  const packed = isRaw ? new Uint8Array(bytes) : pack(message[list]);
   const own = new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
   return { type, array: { ...raw.read(own, count), shape } };
 }
