@@ -5,7 +5,7 @@ import { layers, sequential } from '../../src/node.js';
 const model = sequential([layers.dense({ units: 400, inputShape: [400] })]);
 for (const path of process.argv.slice(2)) {
   try {
-    await model.save(path);
+    await (path.endsWith('.weights.h5') ? model.saveWeights(path) : model.save(path));
     console.log('saved');
   } catch (error) {
     const { name, message } = error as Error;
