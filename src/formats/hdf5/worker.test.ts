@@ -7,6 +7,7 @@ import { ndarray } from '../../base/ndarray.js';
 import { emptyHdf5Group, readHdf5, writeHdf5 } from '../hdf5.js';
 import type { Hdf5Answer, Hdf5Request } from './serve.js';
 import { setHdf5Worker, type StartHdf5Worker } from './starter.js';
+import { startHdf5WorkerAhead } from './worker.js';
 
 const small = (): Uint8Array<ArrayBuffer> =>
   new Uint8Array(readFileSync(new URL('../../../tests/golden/files/hdf5/newest.h5', import.meta.url)));
@@ -33,6 +34,17 @@ test('files are read and written by one worker, one after the other, and the cal
   const again = await readHdf5(await writeHdf5(read[0]), 'd.h5');
   expect(again.groups.get('first')!.arrays).toEqual(read[0].groups.get('first')!.arrays);
   expect(start).toHaveBeenCalledTimes(1);
+});
+
+test('a worker that was started ahead reads the files that come', async () => {
+  const start = vi.fn(startHdf5Worker);
+  setHdf5Worker(start);
+  const ahead = startHdf5WorkerAhead();
+  expect((await readHdf5(small(), 'a.h5')).groups.size).toBe(2);
+  await ahead;
+  expect(start).toHaveBeenCalledTimes(1);
+  setHdf5Worker(() => Promise.reject(new Error('not here')));
+  await expect(startHdf5WorkerAhead()).resolves.toBeUndefined();
 });
 
 test('bytes that may be taken move to the worker', async () => {

@@ -103,6 +103,11 @@ class Worker {
     settle?.reject(error);
   }
 
+  /** Lets the process end while it waits for its first file. */
+  release(): void {
+    if (!this.#isEnded) this.#handle.release();
+  }
+
   async end(): Promise<void> {
     if (this.#isEnded) return;
     this.#isEnded = true;
@@ -126,7 +131,8 @@ function endWhenIdle(worker: Worker): void {
   (idle as { unref?: () => void }).unref?.();
 }
 
-async function ask(request: Hdf5Request, transfer: readonly ArrayBuffer[], time: number): Promise<Hdf5Answer> {
+/** Does `work` with the worker when all before is done. @throws NoHdf5Worker where there is none */
+async function inTurn<Result>(work: (worker: Worker) => Result | Promise<Result>): Promise<Result> {
   const start = hdf5WorkerStarter();
   if (!start || start === unable) throw new NoHdf5Worker('there is none');
   const before = queue;
@@ -141,14 +147,30 @@ async function ask(request: Hdf5Request, transfer: readonly ArrayBuffer[], time:
       current = await Worker.start(start);
     }
     const worker = current;
-    const answer = await worker.ask(request, transfer, time);
+    const result = await work(worker);
     endWhenIdle(worker);
-    return answer;
+    return result;
   } catch (error) {
     if (error instanceof NoHdf5Worker) unable = start;
     throw error;
   } finally {
     done();
+  }
+}
+
+function ask(request: Hdf5Request, transfer: readonly ArrayBuffer[], time: number): Promise<Hdf5Answer> {
+  return inTurn((worker) => worker.ask(request, transfer, time));
+}
+
+/**
+ * Starts the worker, which takes longer than most files take to be read, before there is anything for it to do. Where
+ * there is none, nothing happens: whoever reads a file finds out.
+ */
+export async function startHdf5WorkerAhead(): Promise<void> {
+  try {
+    await inTurn((worker) => worker.release());
+  } catch (error) {
+    if (!(error instanceof NoHdf5Worker)) throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 // Which formats models are kept in, by the ending of the file's name, or by a file's first bytes. Each is loaded when it
 // is first used.
 import { ValueError } from '../../base/errors.js';
+import { startBackend } from '../../tensor/start-backend.js';
 import { show } from '../check.js';
 import type { ModelFormat } from './format.js';
 import { fileNameOf } from './places.js';
@@ -13,6 +14,14 @@ interface FormatEntry {
   /** Whether a file of unknown name is of this format. */
   readonly begins: (bytes: Uint8Array) => boolean;
   readonly load: () => Promise<ModelFormat>;
+  /** Begins with what takes long before a file can be read, while it is fetched. */
+  readonly ahead?: () => Promise<void>;
+}
+
+/** The library takes a tenth of a second, in which the backend that will run the model can start as well. */
+async function startHdf5(): Promise<void> {
+  const worker = import('../../formats/hdf5/worker.js').then(({ startHdf5WorkerAhead }) => startHdf5WorkerAhead());
+  await Promise.all([worker, startBackend()]);
 }
 
 function startsWith(...signature: readonly number[]): (bytes: Uint8Array) => boolean {
@@ -52,6 +61,7 @@ const keras: FormatEntry = {
   endings: ['.keras'],
   begins: startsWith(0x50, 0x4b, 0x03, 0x04),
   load: async () => (await import('./keras-file.js')).kerasFile,
+  ahead: startHdf5,
 };
 
 const weightsH5: FormatEntry = {
@@ -60,6 +70,7 @@ const weightsH5: FormatEntry = {
   // Of an unnamed HDF5 file the other format tells which it is.
   begins: () => false,
   load: async () => (await import('./weights-h5-file.js')).weightsH5File,
+  ahead: startHdf5,
 };
 
 const h5: FormatEntry = {
@@ -67,6 +78,7 @@ const h5: FormatEntry = {
   endings: ['.h5', '.hdf5'],
   begins: startsWith(0x89, 0x48, 0x44, 0x46),
   load: async () => (await import('./legacy-h5.js')).legacyH5File,
+  ahead: startHdf5,
 };
 
 const tensorflowJs: FormatEntry = {
@@ -116,6 +128,13 @@ export function formatNamed(name: string, what: string): Promise<ModelFormat> {
   throw new ValueError(
     `${what}: expected format to be one of ${entries.map((each) => `'${each.name}'`).join(', ')}, received ${show(name)}.`,
   );
+}
+
+/** Begins with what a file of that name will take to be read, and does not wait for it. */
+export function prepareFormatOf(name: string | undefined): void {
+  const ahead = name === undefined ? undefined : entryOf(name)?.ahead;
+  // What goes wrong is met again by whoever reads the file.
+  void ahead?.().catch(() => undefined);
 }
 
 /** The format of a file by its name, where that says it, and else by its bytes. */

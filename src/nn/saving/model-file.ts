@@ -1,7 +1,7 @@
 // A model to a file and back, in whichever format the file's name asks for.
 import { ValueError } from '../../base/errors.js';
 import { contentsOf, type FileContents, type SavableModel } from './contents.js';
-import { checkFileFormat, formatNamed, formatOf, formatOfFile } from './file-format.js';
+import { checkFileFormat, formatNamed, formatOf, formatOfFile, prepareFormatOf } from './file-format.js';
 import type { ModelFile, ModelFormat } from './format.js';
 import type { FetchOptions, WritePlace } from './place.js';
 import { isFilePath, mainFile, placeToRead, placeToWrite } from './places.js';
@@ -68,6 +68,7 @@ export async function readModelFile(source: unknown, what: string, options: Fetc
   const place = placeToRead(source, what, options);
   // A path is told by its ending before anything is read; what comes from elsewhere may have none.
   if (typeof source === 'string' && isFilePath(source)) checkFileFormat(source, what);
+  prepareFormatOf(place.fileName);
   const bytes = await mainFile(place, what);
   const format = await formatOfFile(place.fileName, bytes);
   if (!format.read)
