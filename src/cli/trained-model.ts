@@ -3,7 +3,8 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { errors, loadModel, type ImageClasses, type Sequential } from '../api.js';
-import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
+import { readSafetensors } from '../formats/safetensors.js';
+import { writeSafetensors } from '../formats/write-safetensors.js';
 import type { Platform } from '../platform/platform.js';
 import { formOf, type ModelForm } from './model-form.js';
 import { UsageError } from './options.js';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { NDArray } from '../base/ndarray.js';
 import { RandomStream } from '../base/random.js';
-import { readSafetensors, writeSafetensors } from './safetensors.js';
+import { readSafetensors } from './safetensors.js';
+import { writeSafetensors } from './write-safetensors.js';
 
 const arrays = new Map<string, NDArray>([
   ['flags', { dtype: 'bool', shape: [3], data: Uint8Array.of(1, 0, 1) }],

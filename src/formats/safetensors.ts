@@ -1,8 +1,7 @@
 // Safetensors files: named arrays and a few texts. The layout is that of github.com/huggingface/safetensors: the length
 // of the header (8 bytes, little-endian), the header (JSON), then the arrays' bytes without gaps. Nothing in a file is
-// believed before it was checked against the file's own length.
-import { bytesPerElement, type DType } from '../base/dtype.js';
-import { DataError, ValueError } from '../base/errors.js';
+// believed before it was checked against the file's own length. write-safetensors.ts writes them.
+import { DataError } from '../base/errors.js';
 import type { NDArray } from '../base/ndarray.js';
 import { formatShape, sizeOf } from '../base/shape.js';
 import { isRecord, parseJson, type Json } from './json.js';
@@ -15,52 +14,10 @@ export interface Safetensors {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-const lengthBytes = 8;
+export const lengthBytes = 8;
 /** The format's own limit. */
 const largestHeader = 100_000_000;
-const metadataKey = '__metadata__';
-
-/** What the format calls the element types that Nacre has. */
-const names: { readonly [D in DType]: string } = {
-  float32: 'F32',
-  float64: 'F64',
-  int32: 'I32',
-  uint8: 'U8',
-  bool: 'BOOL',
-};
-
-/**
- * The bytes of a file with these arrays and texts; equal contents give equal bytes. Larger elements come first, so that
- * every array lies at a multiple of its elements' size.
- * @throws ValueError for an array named `__metadata__`
- */
-export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array<ArrayBuffer> {
-  if (tensors.has(metadataKey)) throw new ValueError(`safetensors: an array cannot be named '${metadataKey}'.`);
-  const entries = [...tensors].sort(
-    ([a, { dtype: first }], [b, { dtype: second }]) =>
-      bytesPerElement(second) - bytesPerElement(first) || (a < b ? -1 : 1),
-  );
-  const header: [string, unknown][] = [];
-  if (metadata.size > 0) header.push([metadataKey, Object.fromEntries(metadata)]);
-  let end = 0;
-  for (const [name, { dtype, shape, data }] of entries) {
-    const begin = end;
-    end += data.byteLength;
-    header.push([name, { dtype: names[dtype], shape, data_offsets: [begin, end] }]);
-  }
-  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const headerLength = Math.ceil(text.byteLength / lengthBytes) * lengthBytes;
-  const bytes = new Uint8Array(lengthBytes + headerLength + end);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
-  bytes.set(text, lengthBytes);
-  bytes.fill(0x20, lengthBytes + text.byteLength, lengthBytes + headerLength);
-  let at = lengthBytes + headerLength;
-  for (const [, { data }] of entries) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
-  }
-  return bytes;
-}
+export const metadataKey = '__metadata__';
 
 interface Described {
   readonly name: string;

@@ -16,9 +16,8 @@ import type { Loss } from '../losses/loss.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { activeReporter, type ReportOptions, type ReportResult } from '../reporting.js';
 import type { LoadWeightsOptions } from '../saving/restore-foreign.js';
-import { restoreOptimizer } from '../saving/restore.js';
 import type { ModelSource } from '../saving/place.js';
-import { encodeModel, readModelFile, writeModelFile } from '../saving/model-file.js';
+import { readModelFile } from '../saving/model-file.js';
 import { printSummary, type SummaryOptions } from '../summary/summary.js';
 import { BatchPrograms, predictOnBatch } from './batch-programs.js';
 import { claimWeights } from './claim-weights.js';
@@ -237,6 +236,7 @@ export abstract class Model extends Layer implements TrainableModel {
    * @throws DataError if the file cannot be written
    */
   async save(path: string): Promise<void> {
+    const { writeModelFile } = await loadWriting();
     await writeModelFile(this, path, 'save', { withConfig: true });
   }
 
@@ -247,11 +247,13 @@ export abstract class Model extends Layer implements TrainableModel {
    */
   async toBytes(options: { readonly format?: string } = {}): Promise<Uint8Array<ArrayBuffer>> {
     rejectUnknownOptions('toBytes', options, ['format']);
+    const { encodeModel } = await loadWriting();
     return encodeModel(this, 'toBytes', options.format ?? 'safetensors', { withConfig: true });
   }
 
   /** Writes the weights to a file, `weights.safetensors`, and the optimizer's state once there is one. As `save`. */
   async saveWeights(path: string): Promise<void> {
+    const { writeModelFile } = await loadWriting();
     await writeModelFile(this, path, 'saveWeights', { withConfig: false });
   }
 
@@ -277,7 +279,9 @@ export abstract class Model extends Layer implements TrainableModel {
     const file = await readModelFile(source, 'loadWeights');
     const { restoreOwnOrForeign } = await import('../saving/restore-foreign.js');
     restoreOwnOrForeign(this, file, { ...options, byName });
-    if (file.optimizer && this.#compiled && !byName) restoreOptimizer(this.buildOptimizer('loadWeights'), file);
+    if (!file.optimizer || !this.#compiled || byName) return;
+    const { restoreOptimizer } = await import('../saving/restore-optimizer.js');
+    restoreOptimizer(this.buildOptimizer('loadWeights'), file);
   }
 
   /** The optimizer with its state made, for the weights that are trainable now. @throws StateError before `compile` */
@@ -452,6 +456,9 @@ export abstract class Model extends Layer implements TrainableModel {
     return `${this.name} (${this.layers.map((layer) => layer.name).join(' -> ')})`;
   }
 }
+
+/** What writes files, when it is first needed: most pages only read them. */
+const loadWriting = () => import('../saving/write-model-file.js');
 
 function asResults(results: readonly [string, number][], asDict = false): Results | NamedResults {
   return asDict ? Object.fromEntries(results) : (results.map(([, value]) => value) as Results);

@@ -13,7 +13,7 @@ import * as schedules from '../optimizers/schedules/index.js';
 import { compileConfig } from './compile-config.js';
 import { ConfigReader, type CustomObjects, type Namespaces } from './from-config.js';
 import type { ModelFile } from './format.js';
-import { restoreOptimizer } from './restore.js';
+import { restoreOptimizer } from './restore-optimizer.js';
 
 /** What of a model is needed to compile it. */
 interface CompilableModel {

@@ -5,7 +5,8 @@ import type { Layer } from '../layers/layer.js';
 import { flattenLayers, weightsByPath } from '../layers/within.js';
 import { globalSeed } from '../naming.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import type { LayerOutline, ModelConfig, ModelContents, NamedArrays } from './format.js';
+import type { ModelConfig, ModelContents, NamedArrays } from './format.js';
+import { outlineOf } from './outline.js';
 import { namedOptimizerState, readVariables } from './state.js';
 
 /** The model as files see it. */
@@ -54,25 +55,4 @@ export async function contentsOf(
     texts,
     extra,
   };
-}
-
-/**
- * The layers of a model with their weights, for those who look for values for them. Layers in `classes` go by the class
- * that is given there, the one that they are of in the file.
- */
-export function outlineOf(
-  { layers }: Pick<SavableModel, 'layers'>,
-  classes: ReadonlyMap<Layer, string> = new Map(),
-): LayerOutline[] {
-  const paths = new Map([...weightsByPath(layers)].map(([path, variable]) => [variable, path]));
-  const outline = (layer: Layer): LayerOutline => ({
-    name: layer.name,
-    className: classes.get(layer) ?? layer.className,
-    weights: layer.ownWeights.map((variable) => {
-      const { name, shape, dtype, trainable } = variable;
-      return { name: name.slice(name.lastIndexOf('/') + 1), path: paths.get(variable)!, shape, dtype, trainable };
-    }),
-    layers: layer.innerLayers.map(outline),
-  });
-  return layers.map(outline);
 }

@@ -5,7 +5,7 @@ import { useBackend } from '../../../tests/support/engine.js';
 import { goldenArray, readGolden, type GoldenArray } from '../../../tests/support/golden.js';
 import { memoryFiles, type Files } from '../../base/files.js';
 import type { NDArray } from '../../base/ndarray.js';
-import { writeSafetensors } from '../../formats/safetensors.js';
+import { writeSafetensors } from '../../formats/write-safetensors.js';
 import { setFiles } from '../files.js';
 import * as layers from '../layers/index.js';
 import { sequential, type Sequential } from '../model/sequential.js';

@@ -86,6 +86,8 @@ export interface ModelFile {
   readonly place: string;
   /** In Keras 3's form; undefined in a file of weights. */
   readonly config: ModelConfig | undefined;
+  /** Whether Nacre wrote it, so that its config is as Nacre's own classes describe themselves. */
+  readonly isOurs?: boolean;
   /** How many numbers its weights have together: a model made from it can have no more. */
   readonly weightElements: number;
   /** @throws DataError that lists what cannot be matched, where that is not told by what is missing or left over */

@@ -2,15 +2,16 @@
 import { DataError, ValueError } from '../../base/errors.js';
 import { formatShape, sizeOf } from '../../base/shape.js';
 import { rejectUnknownOptions } from '../../base/suggest.js';
+import type { Json } from '../../formats/json.js';
 import { full } from '../../tensor/creation.js';
 import { checkBoolean, show } from '../check.js';
 import { withWeightSource, type WeightSource } from '../layers/weight-source.js';
 import type { Sequential } from '../model/sequential.js';
 import { adoptSeed } from '../naming.js';
-import type { ModelFile } from './format.js';
+import type { ModelConfig, ModelFile } from './format.js';
 import { ConfigReader, type CustomObjects, type MapLayer } from './from-config.js';
-import { sequentialConfig } from './keras-config.js';
 import { readModelFile } from './model-file.js';
+import { isOurConfig } from './our-config.js';
 import type { FetchOptions, ModelSource } from './place.js';
 import { restoreStreams, restoreWeights } from './restore.js';
 import { sequentialFrom } from './sequential-config.js';
@@ -57,8 +58,10 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   ]);
   const withCompile = checkBoolean(options.compile ?? true, 'loadModel: compile');
   const file = await readModelFile(source, 'loadModel', options);
-  const reader = new ConfigReader(options.customObjects ?? {}, { mapLayer: checkMapLayer(options.mapLayer) });
-  const model = modelOf(file, reader);
+  const mapLayer = checkMapLayer(options.mapLayer);
+  const reader = new ConfigReader(options.customObjects ?? {}, { mapLayer });
+  const described = await describedIn(file, reader, mapLayer !== undefined);
+  const model = modelOf(described, file, reader);
   restoreWeights(model, file, { classesInFile: reader.classesInFile });
   restoreStreams(model.layers, file);
   if (file.random) adoptSeed(file.random.seed);
@@ -75,13 +78,21 @@ function checkMapLayer(mapLayer: unknown): MapLayer | undefined {
   throw new ValueError(`loadModel: expected mapLayer to be a function, received ${show(mapLayer)}.`);
 }
 
-function modelOf({ config, weightElements, place }: ModelFile, reader: ConfigReader): Sequential {
+/** A sequential model as Nacre describes it, whichever way the file does. */
+async function describedIn(file: ModelFile, reader: ConfigReader, isMapped: boolean): Promise<ModelConfig> {
+  const { config, place } = file;
   if (!config)
     throw new DataError(
       `loadModel: ${place} has weights but no model. Build the model and call model.loadWeights, or save it with model.save.`,
     );
-  const described = sequentialConfig(config, reader, place);
-  const { layers } = described.config;
+  if (!isMapped && isOurConfig(file, config, reader)) return config;
+  // Loaded when it is used: a page with models of its own has nothing to bring into another form.
+  const { sequentialConfig } = await import('./keras-config.js');
+  return sequentialConfig(config, reader, place);
+}
+
+function modelOf(described: ModelConfig, { weightElements, place }: ModelFile, reader: ConfigReader): Sequential {
+  const layers = (described.config as { readonly layers: readonly Json[] }).layers;
   const missing = reader.missingIn(layers);
   if (missing.length > 0)
     throw new DataError(

@@ -1,17 +1,15 @@
 // A model as named arrays and texts, which safetensors and npz files hold: weights under their paths, the optimizer's state
 // and further arrays under theirs; configuration, names in order, and what the random numbers follow from as JSON in the
-// texts.
-import { DataError, InternalError } from '../../base/errors.js';
+// texts. This file reads; arrays-of-model.ts writes.
+import { DataError } from '../../base/errors.js';
 import type { NDArray } from '../../base/ndarray.js';
 import { sizeOf } from '../../base/shape.js';
-import { version } from '../../base/version.js';
 import { isRecord, parseJson, type Json } from '../../formats/json.js';
 import type {
   FoundWeights,
   LayerOutline,
   MatchOptions,
   ModelConfig,
-  ModelContents,
   ModelFile,
   NamedArrays,
   OptimizerState,
@@ -24,31 +22,8 @@ export interface ArraysAndTexts {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-const format = 'nacre';
-const formatVersion = '1';
-
-/** What a file of this model holds. */
-export function arraysOfModel({ config, weights, optimizer, random, texts, extra }: ModelContents): ArraysAndTexts {
-  const metadata = new Map<string, string>(texts);
-  const put = (key: string, value: unknown): unknown => metadata.set(key, JSON.stringify(value));
-  metadata.set('format', format);
-  metadata.set('format_version', formatVersion);
-  metadata.set('nacre_version', version);
-  if (config) put('model_config', config);
-  put('weights', [...weights.keys()]);
-  put('random', random);
-  const tensors = new Map(weights);
-  const add = (name: string, array: NDArray): void => {
-    if (tensors.has(name)) throw new InternalError(`Two arrays go by the name '${name}' in a file.`);
-    tensors.set(name, array);
-  };
-  if (optimizer) {
-    put('optimizer', { class_name: optimizer.className, variables: optimizer.names });
-    optimizer.names!.forEach((name, index) => add(name, optimizer.values[index]!));
-  }
-  for (const [name, array] of extra) add(`extra/${name}`, array);
-  return { arrays: tensors, texts: metadata };
-}
+export const format = 'nacre';
+export const formatVersion = '1';
 
 /** What a file says of a model; `file` is its name, and `usualOrder` that of its weights where the texts tell of none. */
 export function modelOfArrays(
@@ -91,6 +66,7 @@ export function modelOfArrays(
   return {
     place,
     config: config as ModelConfig | undefined,
+    isOurs: ours,
     weightElements: [...weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     weightsFor: (layers, options) => weightsFor(layers, options, weights, order as readonly string[] | undefined),
     optimizer,

@@ -5,7 +5,8 @@ import { ndarray, type NDArray } from '../../base/ndarray.js';
 import { isRecord, parseJson } from '../../formats/json.js';
 import { readNpz, writeNpz } from '../../formats/npz.js';
 import type { FileSource, ModelContents, ModelFile, ModelFormat, NamedArrays, WrittenFile } from './format.js';
-import { arraysOfModel, modelOfArrays } from './named-arrays.js';
+import { arraysOfModel } from './arrays-of-model.js';
+import { modelOfArrays } from './named-arrays.js';
 
 const metadataName = '__metadata__';
 /** Far above what describes a model, and far below what would not fit into memory. */

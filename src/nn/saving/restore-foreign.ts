@@ -3,11 +3,12 @@
 import { DataError } from '../../base/errors.js';
 import type { Shape } from '../../base/shape.js';
 import { weightsByPath } from '../layers/within.js';
-import { outlineOf, type SavableModel } from './contents.js';
+import type { SavableModel } from './contents.js';
 import { flattenedShapes } from './flattened.js';
 import { matchForeign, type ForeignOptions } from './foreign-weights.js';
 import type { MatchOptions, ModelFile, NamedArrays } from './format.js';
-import { assignVariables } from './state.js';
+import { outlineOf } from './outline.js';
+import { assignVariables } from './assign-variables.js';
 
 /** How the weights of a file are found. */
 export interface LoadWeightsOptions extends ForeignOptions, MatchOptions {

@@ -1,16 +1,11 @@
-// Gives a model what a file keeps of one: weights, the optimizer's state, the numbers that random draws follow from.
+// Gives a model what a file keeps of one: weights, and the numbers that random draws follow from.
 import { DataError } from '../../base/errors.js';
-import { sameShape } from '../../base/shape.js';
-import { fromNDArray } from '../../tensor/creation.js';
-import { activeConsole } from '../console.js';
 import type { Layer } from '../layers/layer.js';
 import { flattenLayers, weightsByPath } from '../layers/within.js';
-import type { Optimizer } from '../optimizers/optimizer.js';
-import { outlineOf, type SavableModel } from './contents.js';
+import { assignVariables } from './assign-variables.js';
+import type { SavableModel } from './contents.js';
 import type { MatchOptions, ModelFile } from './format.js';
-import { assignVariables, namedOptimizerState } from './state.js';
-
-const rateName = 'optimizer/learning_rate';
+import { outlineOf } from './outline.js';
 
 /** The weights of the file. @throws DataError, with nothing changed, unless names or order, and all shapes, fit */
 export function restoreWeights(
@@ -20,36 +15,6 @@ export function restoreWeights(
 ): void {
   const found = file.weightsFor(outlineOf(model, classesInFile), options);
   assignVariables(weightsByPath(model.layers), found, file.place, options.byName);
-}
-
-/** The state of the optimizer that the file has, if it is one of the same kind for the same weights. */
-export function restoreOptimizer(optimizer: Optimizer, file: ModelFile): boolean {
-  if (!file.optimizer) return false;
-  const { className: classInFile = optimizer.className, names } = file.optimizer;
-  // AdamW is Adam with another default.
-  const className = classInFile === 'AdamW' ? 'Adam' : classInFile;
-  // What Keras calls decay is described as a schedule, and a schedule is no variable.
-  const isLeftOut = (name: string | undefined): boolean =>
-    name === rateName && typeof optimizer.learningRate !== 'number';
-  const values = file.optimizer.values.filter((_, index) => !isLeftOut(names?.[index]));
-  const named = namedOptimizerState(optimizer);
-  const variables = [...named.values()];
-  const fits =
-    className === optimizer.className &&
-    values.length === variables.length &&
-    variables.every(({ shape, dtype }, i) => sameShape(values[i]!.shape, shape) && values[i]!.dtype === dtype);
-  if (!fits) {
-    activeConsole().warn(
-      `${file.place}: its optimizer state is of another optimizer (${className}, ${values.length} variables) than the model's (${optimizer.className}, ${variables.length}); the model's stays as it is.`,
-    );
-    return false;
-  }
-  variables.forEach((variable, index) => variable.assign(fromNDArray(values[index]!)));
-  const rate = values[[...named.keys()].indexOf(rateName)]?.data[0];
-  // The number that the optimizer shows is kept beside the variable; a rate that says the same is left as it was written.
-  if (rate !== undefined && typeof optimizer.learningRate === 'number' && Math.fround(optimizer.learningRate) !== rate)
-    optimizer.learningRate = rate;
-  return true;
 }
 
 /** The streams of random numbers that the layers draw from. @throws DataError for another number of layers */

@@ -1,11 +1,8 @@
-// The numbers of a model as named arrays, and back: its weights, and what its optimizer keeps.
-import { DataError } from '../../base/errors.js';
+// The numbers of a model as named arrays: its weights, and what its optimizer keeps.
 import type { NDArray } from '../../base/ndarray.js';
-import { formatShape, sameShape } from '../../base/shape.js';
-import { fromNDArray } from '../../tensor/creation.js';
 import type { Variable } from '../../tensor/variable.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import type { FoundWeights, NamedArrays } from './format.js';
+import type { NamedArrays } from './format.js';
 
 /** Variables under the names that a file has for them. */
 export type NamedVariables = ReadonlyMap<string, Variable>;
@@ -38,32 +35,4 @@ export async function readVariables(...groups: readonly NamedVariables[]): Promi
     read.push(arrays);
   }
   return read;
-}
-
-/**
- * Gives the variables the values that a file has for them. Nothing is assigned unless all fits, or, with `isPartial`,
- * unless what there is of both fits.
- * @throws DataError that lists what is missing, what is left over and which shapes differ
- */
-export function assignVariables(
-  variables: NamedVariables,
-  { found, leftOver }: FoundWeights,
-  place: string,
-  isPartial = false,
-): void {
-  const problems = [...variables].flatMap(([path, { shape }]) => {
-    const source = found.get(path);
-    if (!source) return isPartial ? [] : [`'${path}' ${formatShape(shape)} is missing`];
-    const { name, array } = source;
-    if (sameShape(array.shape, shape)) return [];
-    return [`'${name}' has shape ${formatShape(array.shape)}, and the model's '${path}' ${formatShape(shape)}`];
-  });
-  if (!isPartial)
-    for (const [name, { shape }] of leftOver) problems.push(`'${name}' ${formatShape(shape)} is not in the model`);
-  if (problems.length > 0)
-    throw new DataError(`${place}: its weights are not those of the model: ${problems.join('; ')}.`);
-  for (const [path, variable] of variables) {
-    const source = found.get(path);
-    if (source) variable.assign(fromNDArray(source.array).cast(variable.dtype));
-  }
 }
