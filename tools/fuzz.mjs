@@ -22,6 +22,7 @@ try {
   });
   const { status } = spawnSync(process.execPath, [join(folder, 'program.mjs'), ...process.argv.slice(2)], {
     stdio: 'inherit',
+    cwd: repository,
     env: { ...process.env, NACRE_BACKEND: 'wasm', NACRE_THREADS: '1' },
   });
   process.exitCode = status ?? 1;

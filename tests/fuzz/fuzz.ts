@@ -3,7 +3,7 @@
 import { NacreError } from '../../src/base/errors.js';
 import { RandomStream } from '../../src/base/random.js';
 import { setConsole } from '../../src/nn/console.js';
-import type { FuzzedFormat, ModelFiles } from './formats.js';
+import type { FuzzedFiles, FuzzedFormat } from './fuzzed-format.js';
 
 /** Longer than any small file may take, on a busy machine too. */
 const mostMilliseconds = 1000;
@@ -24,13 +24,19 @@ const memoryInUse = (): number => {
   return heapUsed + external;
 };
 
+async function timeOf(format: FuzzedFormat, files: FuzzedFiles): Promise<number> {
+  const start = performance.now();
+  await format.read(files).catch(() => undefined);
+  return performance.now() - start;
+}
+
 /** Number `index` of the damaged files that follow from `seed`. */
 export function damagedFile(
   format: FuzzedFormat,
-  seeds: readonly ModelFiles[],
+  seeds: readonly FuzzedFiles[],
   seed: number,
   index: number,
-): ModelFiles {
+): FuzzedFiles {
   const stream = new RandomStream(seed, index);
   return format.damage(seeds[stream.below(seeds.length)]!, stream);
 }
@@ -58,8 +64,10 @@ export async function fuzz(format: FuzzedFormat, count: number, seed: number): P
       if (failed) fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
       else refused++;
     }
-    const milliseconds = performance.now() - start;
+    let milliseconds = performance.now() - start;
     const bytes = memoryInUse() - before;
+    // Other work of the machine does not come twice.
+    if (!failed && milliseconds > mostMilliseconds) milliseconds = Math.min(milliseconds, await timeOf(format, files));
     if (!failed && milliseconds > mostMilliseconds) fail(`it took ${milliseconds.toFixed(0)} ms`);
     if (!failed && bytes > mostBytes) fail(`it took ${bytes} bytes`);
     slowestMilliseconds = Math.max(slowestMilliseconds, milliseconds);
