@@ -1,7 +1,7 @@
 // The entry point for browsers.
 import { wasmBackend } from './backends/wasm/backend.js';
-import { browserPictures } from './platform/browser/pictures.js';
 import { browserPlatform } from './platform/browser.js';
+import type { PictureServices } from './plot/services.js';
 import type { BackendFactory } from './runtime/backend.js';
 import { start } from './start.js';
 
@@ -11,12 +11,22 @@ const lazyReferenceBackend: BackendFactory = {
   create: async (options) => (await import('./backends/reference/backend.js')).referenceBackend.create(options),
 };
 
+const browserPictures = async (): Promise<PictureServices> =>
+  (await import('./platform/browser/pictures.js')).browserPictures;
+
+/** Loaded with the first picture. */
+const lazyPictures: PictureServices = {
+  draw: async (svg, scale) => (await browserPictures()).draw(svg, scale),
+  save: async (path, bytes, mediaType) => (await browserPictures()).save(path, bytes, mediaType),
+  show: async (picture) => (await browserPictures()).show(picture),
+};
+
 start({
   platform: browserPlatform,
   backends: [wasmBackend(browserPlatform), lazyReferenceBackend],
   environment: {},
   hdf5Worker: async (_source, listener) => (await import('./browser-hdf5.js')).startModuleWorker(listener),
-  pictures: browserPictures,
+  pictures: lazyPictures,
 });
 
 export * from './api.js';

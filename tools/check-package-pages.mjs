@@ -1,8 +1,10 @@
 // The part of check-package.mjs that looks at pages: Vite, without any configuration, serves and builds one that
-// trains a small network and one that draws a picture, and Chromium opens them.
+// trains a small network, one that draws a picture and one that only predicts, and Chromium opens them.
 import assert from 'node:assert/strict';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { chromium as playwright } from 'playwright-core';
 import * as vite from 'vite';
 import { launchOptions } from './chromium.mjs';
@@ -24,12 +26,42 @@ const page = `<!doctype html>
 
 const picturePage = page.replace('train.js', 'picture.js').replace('train }', 'draw }').replace('train()', 'draw()');
 
+const predictPage = page
+  .replace('train.js', 'predict.js')
+  .replace('train }', 'predict }')
+  .replace('train()', 'predict()');
+
+/** What a page does that only predicts, with a model that another program saved. */
+const predictProgram = `import { loadModel, ones } from 'nacre';
+
+export async function predict() {
+  const model = await loadModel(new URL('/digits.safetensors', location.href), { compile: false });
+  const output = await model.predict(ones([2, 28, 28]));
+  return 'predicted: ' + output.shape.join(' by ');
+}
+`;
+
+const saveProgram = `import { layers, sequential } from 'nacre';
+
+const model = sequential([
+  layers.flatten({ inputShape: [28, 28] }),
+  layers.dense({ units: 128, activation: 'relu' }),
+  layers.dropout({ rate: 0.2 }),
+  layers.dense({ units: 10, activation: 'softmax' }),
+]);
+await model.save('public/digits.safetensors');
+`;
+
+/** The most bytes of JavaScript, each file packed by gzip, that a page fetches up to its first prediction. */
+const mostToPredict = 101_000;
+
 /**
  * Opens a page and waits for what it says in its title.
  * @param {string} chromium
  * @param {string | undefined} url
+ * @param {(path: string) => void} [fetched] told of what the page asks for
  */
-async function titleOf(chromium, url) {
+async function titleOf(chromium, url, fetched) {
   assert(url !== undefined, 'the server has no address');
   const browser = await playwright.launch(launchOptions(chromium));
   try {
@@ -40,6 +72,7 @@ async function titleOf(chromium, url) {
     tab.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') messages.push(message.text());
     });
+    tab.on('request', (request) => fetched?.(new URL(request.url()).pathname));
     await tab.goto(url);
     // Vite's development server may load the page again when it meets the package first.
     await tab.waitForFunction("document.title !== 'waiting'", undefined, { timeout: 120_000 });
@@ -113,6 +146,31 @@ export async function checkPages({ check, project, chromium }) {
     } finally {
       await preview.close();
     }
+  });
+  await check('a built page that only predicts carries little', async () => {
+    writeFileSync(join(project, 'predict.html'), predictPage);
+    writeFileSync(join(project, 'predict.js'), predictProgram);
+    writeFileSync(join(project, 'save.js'), saveProgram);
+    mkdirSync(join(project, 'public'), { recursive: true });
+    execFileSync(process.execPath, ['save.js'], { cwd: project, timeout: 60_000 });
+    const outDir = 'dist-predict';
+    const build = { outDir, rolldownOptions: { input: join(project, 'predict.html') } };
+    await vite.build({ ...configuration, build });
+    assert.deepEqual(warnings.splice(0), [], "Vite's warnings");
+    /** @type {Set<string>} */
+    const scripts = new Set();
+    const preview = await vite.preview({ ...configuration, build: { outDir }, preview: server });
+    try {
+      const url = `${preview.resolvedUrls?.local[0]}predict.html`;
+      const title = await titleOf(chromium, url, (path) => path.endsWith('.js') && scripts.add(path));
+      assert.equal(title, 'predicted: 2 by 10');
+    } finally {
+      await preview.close();
+    }
+    const sizes = [...scripts].map((path) => gzipSync(readFileSync(join(project, outDir, path)), { level: 9 }).length);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    console.log(`        ${scripts.size} files, ${(total / 1000).toFixed(1)} KB packed by gzip`);
+    assert(total > 0 && total <= mostToPredict, `expected at most ${mostToPredict} bytes, received ${total}`);
   });
   await check("a page draws a picture from Vite's development server", async () => {
     const development = await vite.createServer({ ...configuration, server });

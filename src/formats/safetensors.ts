@@ -14,10 +14,10 @@ export interface Safetensors {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-export const lengthBytes = 8;
+const lengthBytes = 8;
 /** The format's own limit. */
 const largestHeader = 100_000_000;
-export const metadataKey = '__metadata__';
+const metadataKey = '__metadata__';
 
 interface Described {
   readonly name: string;

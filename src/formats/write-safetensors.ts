@@ -1,7 +1,11 @@
 // Writes safetensors files. Apart from safetensors.ts, which reads them, since a page that only loads models writes none.
 import { bytesPerElement, type DType } from '../base/dtype.js';
 import { ValueError } from '../base/errors.js';
-import { lengthBytes, metadataKey, type Safetensors } from './safetensors.js';
+import type { Safetensors } from './safetensors.js';
+
+// As in safetensors.ts, which stays out of pages that import this file, and this one out of pages that import that.
+const lengthBytes = 8;
+const metadataKey = '__metadata__';
 
 /** What the format calls the element types that Nacre has. */
 const names: { readonly [D in DType]: string } = {

@@ -1,6 +1,5 @@
 // A page, or a worker of one, as a platform.
 import { browserDatabase } from './browser/database.js';
-import { download } from './browser/download.js';
 import { browserFiles } from './browser/files.js';
 import { consoleTerminal } from './browser/terminal.js';
 import { browserWorkers } from './browser/workers.js';
@@ -16,7 +15,8 @@ export const browserPlatform: Platform = {
   workers: browserWorkers,
   fetch: (url, init) => globalThis.fetch(url, init),
   database: browserDatabase(),
-  download,
+  // Loaded with the first one.
+  download: async (name, bytes) => (await import('./browser/download.js')).download(name, bytes),
   cacheDirectory: async (purpose) => {
     const directory = `nacre/${purpose}`;
     await files.makeDirectory(directory);

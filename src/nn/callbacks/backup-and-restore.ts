@@ -4,10 +4,9 @@ import { isRecord, parseJson } from '../../formats/json.js';
 import { checkBoolean } from '../check.js';
 import { activeFiles } from '../files.js';
 import { resumeSeed } from '../naming.js';
-import { readModelFile } from '../saving/model-file.js';
+import { readModelFile, writeModelFile } from '../saving/model-file.js';
 import { restoreOptimizer } from '../saving/restore-optimizer.js';
 import { restoreStreams, restoreWeights } from '../saving/restore.js';
-import { writeModelFile } from '../saving/write-model-file.js';
 import { Callback } from './callback.js';
 import { checkSaveFrequency, checkText, withLeading, type SaveFrequency } from './options.js';
 

@@ -17,7 +17,7 @@ import type { Optimizer } from '../optimizers/optimizer.js';
 import { activeReporter, type ReportOptions, type ReportResult } from '../reporting.js';
 import type { LoadWeightsOptions } from '../saving/restore-foreign.js';
 import type { ModelSource } from '../saving/place.js';
-import { readModelFile } from '../saving/model-file.js';
+import { encodeModel, readModelFile, writeModelFile } from '../saving/model-file.js';
 import { printSummary, type SummaryOptions } from '../summary/summary.js';
 import { BatchPrograms, predictOnBatch } from './batch-programs.js';
 import { claimWeights } from './claim-weights.js';
@@ -236,7 +236,6 @@ export abstract class Model extends Layer implements TrainableModel {
    * @throws DataError if the file cannot be written
    */
   async save(path: string): Promise<void> {
-    const { writeModelFile } = await loadWriting();
     await writeModelFile(this, path, 'save', { withConfig: true });
   }
 
@@ -247,13 +246,11 @@ export abstract class Model extends Layer implements TrainableModel {
    */
   async toBytes(options: { readonly format?: string } = {}): Promise<Uint8Array<ArrayBuffer>> {
     rejectUnknownOptions('toBytes', options, ['format']);
-    const { encodeModel } = await loadWriting();
     return encodeModel(this, 'toBytes', options.format ?? 'safetensors', { withConfig: true });
   }
 
   /** Writes the weights to a file, `weights.safetensors`, and the optimizer's state once there is one. As `save`. */
   async saveWeights(path: string): Promise<void> {
-    const { writeModelFile } = await loadWriting();
     await writeModelFile(this, path, 'saveWeights', { withConfig: false });
   }
 
@@ -456,9 +453,6 @@ export abstract class Model extends Layer implements TrainableModel {
     return `${this.name} (${this.layers.map((layer) => layer.name).join(' -> ')})`;
   }
 }
-
-/** What writes files, when it is first needed: most pages only read them. */
-const loadWriting = () => import('../saving/write-model-file.js');
 
 function asResults(results: readonly [string, number][], asDict = false): Results | NamedResults {
   return asDict ? Object.fromEntries(results) : (results.map(([, value]) => value) as Results);
