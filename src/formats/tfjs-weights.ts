@@ -104,6 +104,9 @@ function checkShardPath(path: Json, place: string): string {
   );
 }
 
+/** A model all of whose weights are equal may name one file many times; a file from a stranger may not fill the memory so. */
+const mostRepetition = 64;
+
 /** A group of weights: what they are, and the files that their bytes lie in. */
 interface Group {
   readonly paths: readonly string[];
@@ -171,16 +174,30 @@ function takeFrom(shards: readonly Uint8Array[]): (byteLength: number) => Uint8A
  */
 export async function readWeights(manifest: Json, place: string, read: ReadShard): Promise<TfjsWeight[]> {
   const found: TfjsWeight[] = [];
+  /** Equal shards have one file where they are named by what they hold; each is read once. */
+  const known = new Map<string, Uint8Array>();
+  let named = 0;
+  let there = 0;
   for (const [index, group] of groupsIn(manifest, place).entries()) {
     const shards: Uint8Array[] = [];
     for (const path of group.paths) {
-      const bytes = await read(path);
-      if (!bytes)
-        throw new DataError(
-          `${place}, group ${index}: there is no file '${path}' beside it. A model.json needs the files of its weights in its folder.`,
-        );
+      let bytes = known.get(path);
+      if (!bytes) {
+        bytes = await read(path);
+        if (!bytes)
+          throw new DataError(
+            `${place}, group ${index}: there is no file '${path}' beside it. A model.json needs the files of its weights in its folder.`,
+          );
+        known.set(path, bytes);
+        there += bytes.byteLength;
+      }
+      named += bytes.byteLength;
       shards.push(bytes);
     }
+    if (named > mostRepetition * there)
+      throw new DataError(
+        `${place}, group ${index}: expected weights of at most ${mostRepetition} times the length of their files (${there} bytes), received paths that name ${named} bytes, the same files again and again.`,
+      );
     checkLength(group, shards, `${place}, group ${index}`);
     const take = takeFrom(shards);
     for (const weight of group.weights) {

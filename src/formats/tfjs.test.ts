@@ -44,6 +44,24 @@ describe('weights', () => {
     expect(read!.array.data.every((value, i) => value === i)).toBe(true);
   });
 
+  test('that are equal may lie in one file, which is read once, but not thousands of times', async () => {
+    const bytes = new Uint8Array(400).fill(1);
+    let reads = 0;
+    const read = (): Promise<Uint8Array> => {
+      reads++;
+      return Promise.resolve(bytes);
+    };
+    const named = (times: number): Json => [
+      { paths: new Array<string>(times).fill('one'), weights: [{ name: 'x', shape: [100 * times], dtype: 'int32' }] },
+    ];
+    const [x] = await readWeights(named(3), 'm', read);
+    expect(x!.array.data).toEqual(new Int32Array(300).fill(0x01010101));
+    expect(reads).toBe(1);
+    await expect(readWeights(named(1000), 'm', read)).rejects.toThrow(
+      'm, group 0: expected weights of at most 64 times the length of their files (400 bytes), received paths that name 400000 bytes',
+    );
+  });
+
   test('without any need no file', async () => {
     const { manifest, shards } = await writeWeights([], nameShard);
     expect(shards.size).toBe(0);
