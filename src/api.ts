@@ -70,6 +70,7 @@ export { sequential, type SequentialOptions } from './nn/model/sequential.js';
 export { Sequential } from './nn/model/sequential-to-train.js';
 export type { CustomObjects, DescribedLayer, MapLayer } from './nn/saving/from-config.js';
 export { loadModel, type LoadModelOptions } from './nn/saving/load-model.js';
+export { modelFromJSON, type ModelFromJSONOptions } from './nn/saving/model-from-json.js';
 export type { ModelSource } from './nn/saving/place.js';
 export { registerLayer, type LayerMaker, type RegisterLayerOptions } from './nn/saving/registry.js';
 export type { LoadWeightsOptions } from './nn/saving/restore-foreign.js';

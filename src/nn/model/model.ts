@@ -227,6 +227,14 @@ export abstract class Model extends Layer implements TrainableModel {
   }
 
   /**
+   * What `JSON.stringify(model)` writes: the model's class, configuration and what it was compiled with, without weights;
+   * the same as Keras's `model.to_json()`. `modelFromJSON` makes a model of it.
+   */
+  toJSON(): Record<string, unknown> {
+    return this.describe();
+  }
+
+  /**
    * Writes the whole model to one file, `model.safetensors`: layers, weights, what it was compiled with, the optimizer's
    * state. `loadModel` reads it. The file is written beside the one of that name and renamed, so that there is always an
    * old or a new one. In Node the path is one on disk, in a page one of the origin's private files. In a page it may also

@@ -1,6 +1,7 @@
 // The class of sequential models as users import it: whoever makes one by hand is going to train it, so that what
 // compiles comes along. loadModel takes the class itself, so that a page that only predicts carries none of that.
 import { enableCompiling } from './enable-compiling.js';
+import { fromConfig } from '../saving/model-from-json.js';
 import { Sequential as SequentialModel } from './sequential.js';
 
 enableCompiling();
@@ -9,5 +10,5 @@ enableCompiling();
  * Layers one after the other. Where the first layer is given an `inputShape`, weights are made as layers are added;
  * otherwise when the first data comes.
  */
-export const Sequential = SequentialModel;
+export const Sequential = Object.assign(SequentialModel, { fromConfig });
 export type Sequential = SequentialModel;
