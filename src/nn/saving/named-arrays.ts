@@ -5,15 +5,8 @@ import { DataError } from '../../base/errors.js';
 import type { NDArray } from '../../base/ndarray.js';
 import { sizeOf } from '../../base/shape.js';
 import { isRecord, parseJson, type Json } from '../../formats/json.js';
-import type {
-  FoundWeights,
-  LayerOutline,
-  MatchOptions,
-  ModelConfig,
-  ModelFile,
-  NamedArrays,
-  OptimizerState,
-} from './format.js';
+import type { ModelConfig, ModelFile, NamedArrays, OptimizerState } from './format.js';
+import { matchByName } from './match-by-name.js';
 import { isRandom } from './random-state.js';
 
 /** What a file holds. */
@@ -68,40 +61,12 @@ export function modelOfArrays(
     config: config as ModelConfig | undefined,
     isOurs: ours,
     weightElements: [...weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0),
-    weightsFor: (layers, options) => weightsFor(layers, options, weights, order as readonly string[] | undefined),
+    weightsFor: (layers, options) => matchByName(layers, options, weights, order as readonly string[] | undefined),
     optimizer,
     random: random as ModelFile['random'],
     texts: metadata,
     extra,
   };
-}
-
-/**
- * By name, or, where names differ (automatic ones count on from model to model), one after the other in the order that
- * the file lists.
- */
-function weightsFor(
-  layers: readonly LayerOutline[],
-  { byName = false }: MatchOptions,
-  weights: NamedArrays,
-  order: readonly string[] | undefined,
-): FoundWeights {
-  const paths = layers.flatMap(pathsOf);
-  const inOrder = !byName && order?.length === paths.length && !paths.every((path) => weights.has(path));
-  const sources = inOrder ? order : paths;
-  const found = new Map<string, { name: string; array: NDArray }>();
-  const leftOver = new Map(weights);
-  paths.forEach((path, index) => {
-    const name = sources[index]!;
-    const array = weights.get(name);
-    if (array) found.set(path, { name, array });
-    leftOver.delete(name);
-  });
-  return { found, leftOver };
-}
-
-function pathsOf({ weights, layers }: LayerOutline): string[] {
-  return [...weights.map(({ path }) => path), ...layers.flatMap(pathsOf)];
 }
 
 function optimizerOf(

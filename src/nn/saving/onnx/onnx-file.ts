@@ -2,17 +2,8 @@
 // optimizer's state, random numbers) has no place in it. Files of other programs are read as far as Nacre's layers go.
 import { sizeOf } from '../../../base/shape.js';
 import { readOnnx, writeOnnx } from '../../../formats/onnx/onnx-file.js';
-import type {
-  FileSource,
-  FoundWeights,
-  LayerOutline,
-  MatchOptions,
-  ModelContents,
-  ModelFile,
-  ModelFormat,
-  NamedArrays,
-  WrittenFile,
-} from '../format.js';
+import type { FileSource, ModelContents, ModelFile, ModelFormat, WrittenFile } from '../format.js';
+import { matchByName } from '../match-by-name.js';
 import { exportModel } from './export-model.js';
 import { importModel } from './import-model.js';
 import { readOwnModel } from './own-model.js';
@@ -30,37 +21,12 @@ async function read(source: FileSource): Promise<ModelFile> {
     place,
     config,
     weightElements: [...weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0),
-    weightsFor: (layers, options) => weightsFor(layers, options, weights),
+    weightsFor: (layers, options) => matchByName(layers, options, weights, [...weights.keys()]),
     optimizer: undefined,
     random: undefined,
     texts: new Map(),
     extra: new Map(),
   };
-}
-
-/** By name, or, where names differ (automatic ones count on from model to model), one after the other. */
-function weightsFor(
-  layers: readonly LayerOutline[],
-  { byName = false }: MatchOptions,
-  weights: NamedArrays,
-): FoundWeights {
-  const paths = layers.flatMap(pathsOf);
-  const names = [...weights.keys()];
-  const inOrder = !byName && names.length === paths.length && !paths.every((path) => weights.has(path));
-  const sources = inOrder ? names : paths;
-  const leftOver = new Map(weights);
-  const found = new Map<string, { name: string; array: NonNullable<ReturnType<NamedArrays['get']>> }>();
-  paths.forEach((path, index) => {
-    const name = sources[index]!;
-    const array = weights.get(name);
-    if (array) found.set(path, { name, array });
-    leftOver.delete(name);
-  });
-  return { found, leftOver };
-}
-
-function pathsOf({ weights, layers }: LayerOutline): string[] {
-  return [...weights.map(({ path }) => path), ...layers.flatMap(pathsOf)];
 }
 
 export const onnxFile: ModelFormat = { name: 'onnx', write, read };
