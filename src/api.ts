@@ -72,6 +72,7 @@ export type { CustomObjects, DescribedLayer, MapLayer } from './nn/saving/from-c
 export { loadModel, type LoadModelOptions } from './nn/saving/load-model.js';
 export { modelFromJSON, type ModelFromJSONOptions } from './nn/saving/model-from-json.js';
 export type { ModelSource } from './nn/saving/place.js';
+export type { SaveProgramsOptions } from './nn/saving/write-programs.js';
 export { registerLayer, type LayerMaker, type RegisterLayerOptions } from './nn/saving/registry.js';
 export type { LoadWeightsOptions } from './nn/saving/restore-foreign.js';
 export type { WeightLayout } from './nn/saving/weight-layouts.js';

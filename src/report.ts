@@ -7,7 +7,7 @@ import { checkWhole } from './nn/check.js';
 import { activeFiles } from './nn/files.js';
 import { toTensor, type ModelData } from './nn/model/data.js';
 import { Breather } from './nn/model/pace.js';
-import { throwIfAborted } from './nn/model/run-pass.js';
+import { throwIfAborted } from './nn/model/stopping.js';
 import type { ReportableModel, ReportedHistory, ReportOptions, ReportResult } from './nn/reporting.js';
 import { platform } from './platform/current.js';
 import { labelOf } from './plot/specs/history.js';

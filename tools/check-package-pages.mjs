@@ -26,16 +26,24 @@ const page = `<!doctype html>
 
 const picturePage = page.replace('train.js', 'picture.js').replace('train }', 'draw }').replace('train()', 'draw()');
 
-const predictPage = page
-  .replace('train.js', 'predict.js')
-  .replace('train }', 'predict }')
-  .replace('train()', 'predict()');
+/** Pages that only predict, with a model that another program saved: with its programs, and without. */
+const predictingPages = {
+  compiled: {
+    options: "{ compile: false, programs: new URL('/digits.programs', location.href) }",
+    mostBytes: 60_000,
+  },
+  compiling: { options: '{ compile: false }', mostBytes: 101_000 },
+};
 
-/** What a page does that only predicts, with a model that another program saved. */
-const predictProgram = `import { loadModel, ones } from 'nacre';
+/** @param {string} name */
+const predictPage = (name) =>
+  page.replace('train.js', `${name}.js`).replace('train }', 'predict }').replace('train()', 'predict()');
+
+/** @param {string} options */
+const predictProgram = (options) => `import { loadModel, ones } from 'nacre';
 
 export async function predict() {
-  const model = await loadModel(new URL('/digits.safetensors', location.href), { compile: false });
+  const model = await loadModel(new URL('/digits.safetensors', location.href), ${options});
   const output = await model.predict(ones([2, 28, 28]));
   return 'predicted: ' + output.shape.join(' by ');
 }
@@ -44,16 +52,16 @@ export async function predict() {
 const saveProgram = `import { layers, sequential } from 'nacre';
 
 const model = sequential([
-  layers.flatten({ inputShape: [28, 28] }),
+  layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }),
+  layers.maxPooling2d({ poolSize: 2 }),
+  layers.flatten(),
   layers.dense({ units: 128, activation: 'relu' }),
   layers.dropout({ rate: 0.2 }),
   layers.dense({ units: 10, activation: 'softmax' }),
 ]);
 await model.save('public/digits.safetensors');
+await model.savePrograms('public/digits.programs', { batchSizes: [2] });
 `;
-
-/** The most bytes of JavaScript, each file packed by gzip, that a page fetches up to its first prediction. */
-const mostToPredict = 101_000;
 
 /**
  * Opens a page and waits for what it says in its title.
@@ -153,32 +161,39 @@ export async function checkPages({ check, project, chromium }) {
       await preview.close();
     }
   });
-  await check('a built page that only predicts carries little', async () => {
-    writeFileSync(join(project, 'predict.html'), predictPage);
-    writeFileSync(join(project, 'predict.js'), predictProgram);
+  await check('pages that only predict are built', async () => {
     writeFileSync(join(project, 'save.js'), saveProgram);
     mkdirSync(join(project, 'public'), { recursive: true });
     execFileSync(process.execPath, ['save.js'], { cwd: project, timeout: 60_000 });
-    const outDir = 'dist-predict';
-    const input = join(project, 'predict.html');
-    const build = { outDir, chunkSizeWarningLimit: 6000, rolldownOptions: { input } };
-    await vite.build({ ...configuration, build });
-    assert.deepEqual(warnings.splice(0), [], "Vite's warnings");
-    /** @type {Set<string>} */
-    const scripts = new Set();
-    const preview = await vite.preview({ ...configuration, build: { outDir }, preview: server });
-    try {
-      const url = `${preview.resolvedUrls?.local[0]}predict.html`;
-      const title = await titleOf(chromium, url, (path) => path.endsWith('.js') && scripts.add(path));
-      assert.equal(title, 'predicted: 2 by 10');
-    } finally {
-      await preview.close();
+    for (const [name, { options }] of Object.entries(predictingPages)) {
+      writeFileSync(join(project, `${name}.html`), predictPage(name));
+      writeFileSync(join(project, `${name}.js`), predictProgram(options));
+      const rolldownOptions = { input: join(project, `${name}.html`) };
+      const build = { outDir: `dist-${name}`, chunkSizeWarningLimit: 6000, rolldownOptions };
+      await vite.build({ ...configuration, build });
     }
-    const sizes = [...scripts].map((path) => gzipSync(readFileSync(join(project, outDir, path)), { level: 9 }).length);
-    const total = sizes.reduce((sum, size) => sum + size, 0);
-    console.log(`        ${scripts.size} files, ${(total / 1000).toFixed(1)} KB packed by gzip`);
-    assert(total > 0 && total <= mostToPredict, `expected at most ${mostToPredict} bytes, received ${total}`);
+    assert.deepEqual(warnings.splice(0), [], "Vite's warnings");
   });
+  for (const [name, { mostBytes }] of Object.entries(predictingPages))
+    await check(`the ${name} page that only predicts carries little`, async () => {
+      const outDir = `dist-${name}`;
+      /** @type {Set<string>} */
+      const scripts = new Set();
+      const preview = await vite.preview({ ...configuration, build: { outDir }, preview: server });
+      try {
+        const url = `${preview.resolvedUrls?.local[0]}${name}.html`;
+        const title = await titleOf(chromium, url, (path) => path.endsWith('.js') && scripts.add(path));
+        assert.equal(title, 'predicted: 2 by 10');
+      } finally {
+        await preview.close();
+      }
+      const sizes = [...scripts].map(
+        (path) => gzipSync(readFileSync(join(project, outDir, path)), { level: 9 }).length,
+      );
+      const total = sizes.reduce((sum, size) => sum + size, 0);
+      console.log(`        ${scripts.size} files, ${(total / 1000).toFixed(1)} KB packed by gzip`);
+      assert(total > 0 && total <= mostBytes, `expected at most ${mostBytes} bytes, received ${total}`);
+    });
   await check("a page draws a picture from Vite's development server", async () => {
     const development = await vite.createServer({ ...configuration, server });
     try {

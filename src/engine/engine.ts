@@ -6,13 +6,16 @@ import type { NDArray } from '../base/ndarray.js';
 import type { Profile } from '../base/profile.js';
 import { sizeOf } from '../base/shape.js';
 import { unknownName } from '../base/suggest.js';
-import { compileProgram } from '../compiler/compile.js';
 import { topologicalOrder, type DataSource, type GraphNode } from '../ir/graph.js';
 import { rootsOf, verifyProgram, type Program } from '../ir/program.js';
 import { UnusableBackendError, type Backend, type BackendFactory, type Executable } from '../runtime/backend.js';
+import { footprintOf } from '../runtime/footprint.js';
+import type { PrecompiledProgram } from '../runtime/precompiled.js';
 import { programKey } from './key.js';
 import { lift } from './lift.js';
 import { LoadedProgram } from './loaded-program.js';
+
+export type { PrecompiledProgram };
 
 export interface EngineOptions {
   /** In order of preference. */
@@ -45,6 +48,7 @@ export class Engine {
   #preferred: string | undefined;
   readonly #cache = new Map<string, CacheEntry>();
   readonly #values = new WeakMap<GraphNode, DataSource>();
+  readonly #precompiled = new Map<string, PrecompiledProgram>();
 
   constructor(options: EngineOptions) {
     this.#factories = options.backends;
@@ -131,7 +135,7 @@ export class Engine {
     let entry = this.#cache.get(key);
     if (entry) this.#cache.delete(key);
     else {
-      const made = backend.kind === 'graph' ? backend.load(program) : loadCompiled(program, backend, key);
+      const made = backend.kind === 'graph' ? backend.load(program) : this.#loadKernels(program, backend, key);
       entry = { executable: made, holders: 0 };
       made.catch(() => this.#cache.delete(key));
     }
@@ -141,6 +145,34 @@ export class Engine {
     this.#evict();
     const executable = await held.executable;
     return new LoadedProgram(backend, executable, program.outputs, () => held.holders--);
+  }
+
+  async #loadKernels(
+    program: Program,
+    backend: Extract<Backend, { kind: 'kernel' }>,
+    key: string,
+  ): Promise<Executable> {
+    const precompiled = this.#precompiled.get(key);
+    const ready = precompiled && (await backend.loadPrecompiled?.(precompiled));
+    return ready ?? loadCompiled(program, backend, key);
+  }
+
+  /**
+   * Compiles a program for machines that have no compiler: for the first backend whose code runs elsewhere, whichever is
+   * in use here. @throws StateError if no backend is of that kind
+   */
+  async precompile(program: Program): Promise<PrecompiledProgram> {
+    verifyProgram(program);
+    const precompiler = this.#factories.find((factory) => factory.precompiler)?.precompiler;
+    if (!precompiler) throw new StateError('No backend here compiles programs for other machines.');
+    const { compileProgram } = await loadCompiler();
+    const kernels = compileProgram(program, precompiler.target);
+    return { key: programKey(program), footprint: footprintOf(kernels), modules: await precompiler.print(kernels) };
+  }
+
+  /** From now on these programs are not compiled where a backend can run them as they are. */
+  adopt(programs: readonly PrecompiledProgram[]): void {
+    for (const program of programs) this.#precompiled.set(program.key, program);
   }
 
   /**
@@ -225,6 +257,9 @@ function filled({ attributes, shape, dtype }: GraphNode<'constant'>): NDArray {
   return { dtype, shape, data };
 }
 
+/** Loaded with the first program that has to be compiled: what is kept, or was compiled before, runs without it. */
+const loadCompiler = () => import('../compiler/compile.js');
+
 async function loadCompiled(
   program: Program,
   backend: Extract<Backend, { kind: 'kernel' }>,
@@ -235,6 +270,7 @@ async function loadCompiled(
   // Who wants to read what the passes do wants them to run.
   const kept = report ? undefined : await backend.find?.(key);
   if (kept) return kept;
+  const { compileProgram } = await loadCompiler();
   const kernels = compileProgram(program, backend.target, report);
   const executable = await backend.load(kernels, key);
   report?.loaded(backend.name);

@@ -3,6 +3,7 @@ import type { DType, TypedArray } from '../base/dtype.js';
 import { StateError } from '../base/errors.js';
 import type { KernelProgram, Target } from '../ir/kernel.js';
 import type { Program } from '../ir/program.js';
+import type { PrecompiledProgram, Precompiler } from './precompiled.js';
 
 /** Memory of a backend. Only the backend that allocated it knows what is inside. */
 export interface DeviceBuffer {
@@ -66,6 +67,8 @@ export interface KernelBackend extends BackendBase {
   loadAll?(programs: readonly KernelProgram[], key: string): Promise<Executable[]>;
   /** A program that was loaded under this key before, perhaps by another process, and is kept ready. */
   find?(key: string): Promise<Executable | undefined>;
+  /** A program that was compiled before; undefined where this backend runs only what it compiled itself. @throws DataError if the code is damaged */
+  loadPrecompiled?(program: PrecompiledProgram): Promise<Executable | undefined>;
 }
 
 /** A backend that turns out not to work here. */
@@ -76,5 +79,7 @@ export type Backend = GraphBackend | KernelBackend;
 /** A backend that can be had here, made when it is first needed. */
 export interface BackendFactory {
   readonly name: string;
+  /** Compiles programs for machines elsewhere; undefined where code is made for this machine alone. */
+  readonly precompiler?: Precompiler;
   create(options: { readonly threads: number }): Promise<Backend>;
 }

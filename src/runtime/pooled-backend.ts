@@ -15,6 +15,7 @@ import { footprintOf, type ProgramFootprint } from './footprint.js';
 import { JobQueue } from './job-queue.js';
 import { mailboxByteLength, Mailboxes } from './mailbox.js';
 import type { BackendMemory } from './memory.js';
+import type { PrecompiledProgram } from './precompiled.js';
 import type { ThreadPool } from './pool.js';
 
 /** What tells one pooled backend from another. */
@@ -28,6 +29,8 @@ export interface CodeMaker {
   makeAll?(programs: readonly KernelProgram[], key: string): Promise<Code[]>;
   /** Code that was kept. */
   find?(key: string): Promise<MadeCode | undefined>;
+  /** Code that was printed before, elsewhere. */
+  precompiled?(program: PrecompiledProgram): Promise<Code>;
 }
 
 export interface MadeCode {
@@ -133,6 +136,12 @@ export class PooledBackend implements KernelBackend, Host {
     this.checkUsable();
     const made = await this.#maker.find?.(key);
     return made && this.#executable(made);
+  }
+
+  async loadPrecompiled(program: PrecompiledProgram): Promise<Executable | undefined> {
+    this.checkUsable();
+    const code = await this.#maker.precompiled?.(program);
+    return code && this.#executable({ code, footprint: program.footprint });
   }
 
   #executable({ code, footprint }: MadeCode): Executable {

@@ -1,7 +1,9 @@
 // compile: a function of tensors becomes one program for each combination of argument shapes.
+import type { DType } from '../base/dtype.js';
 import { ValueError } from '../base/errors.js';
 import type { NDArray } from '../base/ndarray.js';
 import type { Profile } from '../base/profile.js';
+import type { Shape } from '../base/shape.js';
 import type { DeviceValue } from '../engine/device-value.js';
 import { engine } from '../engine/engine.js';
 import { lift } from '../engine/lift.js';
@@ -30,6 +32,12 @@ export interface CompiledFunction<Args extends readonly TensorTree[], Result ext
   profile(...args: Args): Promise<Profile>;
   /** Gives back the memory of arguments and captured values. The function may be called again. */
   dispose(): void;
+}
+
+/** The program that `compile(fn)` runs for an argument of this shape, traced but not run. */
+export function programFor(fn: (x: Tensor) => TensorTree, shape: Shape, dtype: DType): Program {
+  const leaves: [x: Tensor] = [new Tensor(placeholder(shape, dtype))];
+  return specialize(fn, leaves, leaves).program;
 }
 
 /** A program for one combination of argument shapes. */

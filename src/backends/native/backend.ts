@@ -12,7 +12,6 @@ import type { ProgramFootprint } from '../../runtime/footprint.js';
 import { createSharedMemory, SharedMemory } from '../../runtime/memory.js';
 import { PooledBackend, type CodeMaker, type MadeCode } from '../../runtime/pooled-backend.js';
 import { ThreadPool } from '../../runtime/pool.js';
-import { printPrograms } from './printer/print-program.js';
 import { targetOf } from './target.js';
 
 export interface NativeBackendOptions {
@@ -66,6 +65,9 @@ function loadModule(path: string): NativeModule {
   return module.exports as NativeModule;
 }
 
+/** Loaded with the first program that has to be printed: what is kept runs without it. */
+const loadPrinter = () => import('./printer/print-program.js');
+
 /** Loaded on this thread first: what cannot be loaded must not end the workers. */
 function checkedCode(compiled: CompiledProgram): Code {
   loadModule(compiled.path);
@@ -112,6 +114,7 @@ class Maker implements CodeMaker {
     try {
       const known = this.#compiled(program, key);
       if (known) return checkedCode(known);
+      const { printPrograms } = await loadPrinter();
       const source = printPrograms([program], this.target.lanes);
       const compiled = await this.#compile(source);
       const stored = await this.#tools.store.keep(this.#keyOf(key ?? source), compiled, JSON.stringify(footprint));
@@ -133,6 +136,7 @@ class Maker implements CodeMaker {
       // It is compiled anew.
     }
     try {
+      const { printPrograms } = await loadPrinter();
       const compiled = await this.#compile(printPrograms(programs, this.target.lanes));
       return codes(await store.keep(own, compiled, ''));
     } catch (error) {

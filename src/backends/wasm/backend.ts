@@ -1,14 +1,14 @@
 // The WebAssembly backend: prints programs as modules of SIMD code and runs them on a pool of workers over one memory.
-import { InternalError, messageOf, StateError, ValueError } from '../../base/errors.js';
+import { DataError, InternalError, messageOf, StateError, ValueError } from '../../base/errors.js';
 import type { Workers } from '../../base/workers.js';
-import type { Target } from '../../ir/kernel.js';
+import type { KernelProgram, Target } from '../../ir/kernel.js';
 import type { BackendFactory } from '../../runtime/backend.js';
 import type { Code, Run } from '../../runtime/code.js';
 import type { Costs } from '../../runtime/distribution.js';
 import { createSharedMemory, SharedMemory, WorkerMemory } from '../../runtime/memory.js';
 import { PooledBackend, type CodeMaker } from '../../runtime/pooled-backend.js';
 import { ThreadPool } from '../../runtime/pool.js';
-import { printProgram } from './printer/print-program.js';
+import type { printProgram, PrintOptions } from './printer/print-program.js';
 
 /** Makes the module of a program. */
 export type Printer = typeof printProgram;
@@ -59,20 +59,48 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
   }
 }
 
+async function compileGiven(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    throw new DataError(
+      `wasm: a program that was compiled before is damaged: ${messageOf(error)}. Write it anew with model.savePrograms.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Loaded with the first program that has to be printed: what was compiled before runs without it. */
+function printerOf({
+  print,
+}: WasmBackendOptions): (program: KernelProgram, options: PrintOptions) => Promise<Uint8Array<ArrayBuffer>> {
+  return async (program, options) =>
+    (print ?? (await import('./printer/print-program.js')).printProgram)(program, options);
+}
+
 /**
  * The WebAssembly backend over a platform's workers. Where memory cannot be shared it has one worker, whatever number of
  * threads is asked for.
  */
 export function wasmBackend(options: WasmBackendOptions): BackendFactory {
-  const { workers, sharedMemory: shared = workers.canShareMemory, print = printProgram, everyThread = false } = options;
+  const { workers, sharedMemory: shared = workers.canShareMemory, everyThread = false } = options;
+  const print = printerOf(options);
   const maker: CodeMaker = {
     name: 'wasm',
     target,
     costs,
-    make: async (program) => codeOf(await compile(print(program, { shared }))),
+    make: async (program) => codeOf(await compile(await print(program, { shared }))),
+    precompiled: async ({ modules }) => codeOf(await compileGiven(shared ? modules.shared : modules.unshared)),
   };
   return {
     name: 'wasm',
+    precompiler: {
+      target,
+      print: async (program) => ({
+        shared: await print(program, { shared: true }),
+        unshared: await print(program, { shared: false }),
+      }),
+    },
     create: async ({ threads }) => {
       if (!Number.isInteger(threads) || threads < 1)
         throw new ValueError(`wasm: expected a whole number of threads of at least 1, received ${threads}.`);

@@ -6,7 +6,7 @@ import { positions } from '../../tensor/positions.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Batch } from './batches.js';
 import type { ModelData } from './data.js';
-import { inference } from './inference.js';
+import { inference, type Computation } from './inference.js';
 import type { MetricSet } from './metric-set.js';
 import { prepareInput, type RunnableModel } from './prepare-input.js';
 import type { BatchData } from './steps.js';
@@ -44,7 +44,7 @@ export class BatchPrograms {
   }
 
   predict(model: RunnableModel): CompiledFunction<[x: Tensor], Tensor> {
-    this.#predict ??= compile((x: Tensor) => model.call(x, inference()));
+    this.#predict ??= compile(predictionOf(model));
     return this.#predict;
   }
 
@@ -60,6 +60,11 @@ export class BatchPrograms {
     for (const { run } of this.#programs.values()) run.dispose();
     this.#predict?.dispose();
   }
+}
+
+/** What `predict` computes of a batch. */
+export function predictionOf(model: Computation): (x: Tensor) => Tensor {
+  return (x) => model.call(x, inference());
 }
 
 /** The output for one batch. */

@@ -9,7 +9,8 @@ import { checkEvaluateOptions, type EvaluateOptions } from './options.js';
 import { Breather, Pace } from './pace.js';
 import { passOver, prepare, weighted, type Prepared } from './prepare.js';
 import type { RunnableModel } from './prepare-input.js';
-import { runPass, throwIfAborted, type PassRun } from './run-pass.js';
+import { runPass, type PassRun } from './run-pass.js';
+import { throwIfAborted } from './stopping.js';
 import { sampleWeights } from './sample-weights.js';
 import { testStep } from './steps.js';
 

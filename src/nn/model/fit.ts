@@ -19,7 +19,8 @@ import type { Lease } from './pass-cache.js';
 import { passOver, prepare, samples, unweighted, weighted, type Prepared } from './prepare.js';
 import type { RunnableModel } from './prepare-input.js';
 import { Run } from './run.js';
-import { runPass, throwIfAborted } from './run-pass.js';
+import { runPass } from './run-pass.js';
+import { throwIfAborted } from './stopping.js';
 import { sampleWeights, weightsOfClasses } from './sample-weights.js';
 import { trainStep } from './steps.js';
 

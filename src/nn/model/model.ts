@@ -17,9 +17,10 @@ import type { Optimizer } from '../optimizers/optimizer.js';
 import { activeReporter, type ReportOptions, type ReportResult } from '../reporting.js';
 import type { LoadWeightsOptions } from '../saving/restore-foreign.js';
 import type { ModelSource } from '../saving/place.js';
+import type { SaveProgramsOptions } from '../saving/write-programs.js';
 import { encodeModel, readModelFile, writeModelFile } from '../saving/model-file.js';
 import { printSummary, type SummaryOptions } from '../summary/summary.js';
-import { BatchPrograms, predictOnBatch } from './batch-programs.js';
+import { BatchPrograms, predictionOf, predictOnBatch } from './batch-programs.js';
 import { claimWeights } from './claim-weights.js';
 import type { Compiled, CompileOptions } from './compiled.js';
 import { activeCompiling } from './compiling.js';
@@ -255,6 +256,23 @@ export abstract class Model extends Layer implements TrainableModel {
   async toBytes(options: { readonly format?: string } = {}): Promise<Uint8Array<ArrayBuffer>> {
     rejectUnknownOptions('toBytes', options, ['format']);
     return encodeModel(this, 'toBytes', options.format ?? 'safetensors', { withConfig: true });
+  }
+
+  /**
+   * Compiles what `predict` runs, for pages: they get it as it is with `loadModel(url, { programs })`, and then load no
+   * compiler. The file is for this model, whatever its weights become, and this version of Nacre; like `save`, it is
+   * written beside the one of that name and renamed.
+   * @throws StateError before the model is built
+   * @throws ValueError for options that are none, or a place that cannot be written to
+   * @throws DataError if the file cannot be written
+   * @example
+   * await model.save('public/digits.safetensors');
+   * await model.savePrograms('public/digits.programs');
+   */
+  async savePrograms(path: string, options: SaveProgramsOptions = {}): Promise<void> {
+    this.#checkBuilt('savePrograms');
+    const { writePrograms } = await import('../saving/write-programs.js');
+    await writePrograms(this, predictionOf(this), path, options);
   }
 
   /** Writes the weights to a file, `weights.safetensors`, and the optimizer's state once there is one. As `save`. */

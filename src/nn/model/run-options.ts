@@ -12,7 +12,10 @@ export type VerboseOption = 'auto' | 0 | 1 | 2;
 export interface RunOptions {
   /** Samples in a batch; 32 unless given. */
   readonly batchSize?: number;
-  /** What is printed; in a terminal a progress bar unless given. */
+  /**
+   * What is printed; in a terminal a progress bar unless given. Elsewhere a prediction of a single batch prints nothing
+   * unless it is asked to.
+   */
   readonly verbose?: VerboseOption;
   readonly callbacks?: CallbacksOption;
   /** Ends the run after the steps under way, with a StoppedError. */

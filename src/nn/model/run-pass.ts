@@ -1,10 +1,10 @@
 // Runs one pass over the data: many steps at a time, or one by one where callbacks hear of each batch.
-import { StoppedError } from '../../base/errors.js';
 import type { CallbackList } from '../callbacks/callback-list.js';
 import type { Logs } from '../callbacks/callback.js';
 import type { Progress } from '../progress/progress.js';
 import type { Pass } from './batches.js';
 import { type Breather, type Pace } from './pace.js';
+import { throwIfAborted } from './stopping.js';
 
 export interface PassRun {
   /** What errors call the run: 'fit', 'evaluate'. */
@@ -48,9 +48,4 @@ export async function runPass(pass: Pass<undefined>, run: PassRun): Promise<numb
     throwIfAborted(run.signal, run.what, `after step ${pass.done} of ${pass.steps}`);
   }
   return pass.done;
-}
-
-/** @throws StoppedError if `signal` has asked to stop */
-export function throwIfAborted(signal: AbortSignal | undefined, what: string, when: string): void {
-  if (signal?.aborted) throw new StoppedError(`${what} was stopped ${when}.`, { cause: signal.reason });
 }

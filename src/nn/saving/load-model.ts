@@ -27,6 +27,11 @@ export interface LoadModelOptions extends FetchOptions {
    * Nacre makes of it. It gets the weights that the file has for the layer, in their order.
    */
   readonly mapLayer?: MapLayer;
+  /**
+   * Where the programs are that `model.savePrograms` compiled for the model's predictions: what they compute is not
+   * compiled again, and a page that only predicts loads no compiler. They are code: give none that came from a stranger.
+   */
+  readonly programs?: ModelSource;
   /** Whether the model is compiled as it was, where it was; true unless given. */
   readonly compile?: boolean;
 }
@@ -52,12 +57,16 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     'customObjects',
     'mapLayer',
     'compile',
+    'programs',
     'maxBytes',
     'onProgress',
     'signal',
   ]);
   const withCompile = checkBoolean(options.compile ?? true, 'loadModel: compile');
-  const file = await readModelFile(source, 'loadModel', options);
+  const [file] = await Promise.all([
+    readModelFile(source, 'loadModel', options),
+    options.programs === undefined ? undefined : loadPrograms(options.programs, options),
+  ]);
   const mapLayer = checkMapLayer(options.mapLayer);
   const reader = new ConfigReader(options.customObjects ?? {}, { mapLayer });
   const described = await describedIn(file, reader, mapLayer !== undefined);
@@ -71,6 +80,11 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     compileAgain(model, file, options.customObjects ?? {});
   }
   return model;
+}
+
+async function loadPrograms(source: ModelSource, options: FetchOptions): Promise<void> {
+  const { adoptPrograms } = await import('./programs-file.js');
+  await adoptPrograms(source, 'loadModel: programs', options);
 }
 
 function checkMapLayer(mapLayer: unknown): MapLayer | undefined {
