@@ -68,14 +68,14 @@ export type { ProfileOptions } from './nn/model/profile.js';
 export type { TrainingRecord } from './nn/model/training-record.js';
 export { sequential, type SequentialOptions } from './nn/model/sequential.js';
 export { Sequential } from './nn/model/sequential-to-train.js';
-export type { CustomObjects, DescribedLayer, MapLayer } from './nn/saving/from-config.js';
+export type { CustomObjects, DescribedLayer, MapLayer } from './nn/saving/config/from-config.js';
 export { loadModel, type LoadModelOptions } from './nn/saving/load-model.js';
-export { modelFromJSON, type ModelFromJSONOptions } from './nn/saving/model-from-json.js';
-export type { ModelSource } from './nn/saving/place.js';
-export type { SaveProgramsOptions } from './nn/saving/write-programs.js';
-export { registerLayer, type LayerMaker, type RegisterLayerOptions } from './nn/saving/registry.js';
-export type { LoadWeightsOptions } from './nn/saving/restore-foreign.js';
-export type { WeightLayout } from './nn/saving/weight-layouts.js';
+export { modelFromJSON, type ModelFromJSONOptions } from './nn/saving/config/model-from-json.js';
+export type { ModelSource } from './nn/saving/places/place.js';
+export { registerLayer, type LayerMaker, type RegisterLayerOptions } from './nn/saving/config/registry.js';
+export type { LoadWeightsOptions } from './nn/saving/foreign/restore-foreign.js';
+export type { WeightLayout } from './nn/saving/foreign/weight-layouts.js';
+export type { SaveProgramsOptions } from './nn/saving/programs/write-programs.js';
 export { setRandomSeed } from './nn/naming.js';
 export type {
   ReportableModel,

@@ -11,7 +11,7 @@ import { resolveMetric, type MetricOption } from '../metrics/resolve.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { resolveOptimizer, type OptimizerOption } from '../optimizers/resolve.js';
 import { MetricSet, needsExactBatches, type Measured } from './metric-set.js';
-import { describeCompiled } from '../saving/describe.js';
+import { describeCompiled } from '../saving/config/describe.js';
 import { PassCache } from './pass-cache.js';
 
 export interface CompileOptions {

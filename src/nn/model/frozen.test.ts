@@ -14,7 +14,7 @@ import { sparseCategoricalCrossentropy } from '../losses/index.js';
 import { clearNames } from '../naming.js';
 import * as optimizers from '../optimizers/index.js';
 import { l2 } from '../regularizers.js';
-import { ConfigReader } from '../saving/from-config.js';
+import { ConfigReader } from '../saving/config/from-config.js';
 import { sequential, Sequential } from './sequential.js';
 
 interface Golden {

@@ -15,9 +15,9 @@ import { flattenLayers } from '../layers/within.js';
 import type { Loss } from '../losses/loss.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { activeReporter, type ReportOptions, type ReportResult } from '../reporting.js';
-import type { LoadWeightsOptions } from '../saving/restore-foreign.js';
-import type { ModelSource } from '../saving/place.js';
-import type { SaveProgramsOptions } from '../saving/write-programs.js';
+import type { LoadWeightsOptions } from '../saving/foreign/restore-foreign.js';
+import type { ModelSource } from '../saving/places/place.js';
+import type { SaveProgramsOptions } from '../saving/programs/write-programs.js';
 import { encodeModel, readModelFile, writeModelFile } from '../saving/model-file.js';
 import { printSummary, type SummaryOptions } from '../summary/summary.js';
 import { BatchPrograms, predictionOf, predictOnBatch } from './batch-programs.js';
@@ -271,7 +271,7 @@ export abstract class Model extends Layer implements TrainableModel {
    */
   async savePrograms(path: string, options: SaveProgramsOptions = {}): Promise<void> {
     this.#checkBuilt('savePrograms');
-    const { writePrograms } = await import('../saving/write-programs.js');
+    const { writePrograms } = await import('../saving/programs/write-programs.js');
     await writePrograms(this, predictionOf(this), path, options);
   }
 
@@ -300,7 +300,7 @@ export abstract class Model extends Layer implements TrainableModel {
     const byName = checkBoolean(options.byName ?? false, 'loadWeights: byName');
     this.#checkBuilt('loadWeights');
     const file = await readModelFile(source, 'loadWeights');
-    const { restoreOwnOrForeign } = await import('../saving/restore-foreign.js');
+    const { restoreOwnOrForeign } = await import('../saving/foreign/restore-foreign.js');
     restoreOwnOrForeign(this, file, { ...options, byName });
     if (!file.optimizer || !this.#compiled || byName) return;
     const { restoreOptimizer } = await import('../saving/restore-optimizer.js');

@@ -6,7 +6,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { InputLayer } from '../layers/input.js';
 import { Layer, type CallContext, type PartialShape } from '../layers/layer.js';
 import { flattenLayers } from '../layers/within.js';
-import { describeLayer } from '../saving/describe.js';
+import { describeLayer } from '../saving/config/describe.js';
 import { enableCompiling } from './enable-compiling.js';
 import { toFloatInput } from './data.js';
 import { Model, type ModelOptions } from './model.js';

@@ -9,7 +9,7 @@ import { arange, stack } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Variable } from '../../tensor/variable.js';
 import { ofTraining } from '../saving/compile-again.js';
-import { ConfigReader } from '../saving/from-config.js';
+import { ConfigReader } from '../saving/config/from-config.js';
 import { serialize } from '../serialization.js';
 import * as optimizers from './index.js';
 import * as schedules from './schedules/index.js';

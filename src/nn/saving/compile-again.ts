@@ -10,8 +10,8 @@ import { enableCompiling } from '../model/enable-compiling.js';
 import * as optimizers from '../optimizers/index.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import * as schedules from '../optimizers/schedules/index.js';
-import { compileConfig } from './compile-config.js';
-import { ConfigReader, type CustomObjects, type Namespaces } from './from-config.js';
+import { compileConfig } from './keras/compile-config.js';
+import { ConfigReader, type CustomObjects, type Namespaces } from './config/from-config.js';
 import type { ModelFile } from './format.js';
 import { restoreOptimizer } from './restore-optimizer.js';
 

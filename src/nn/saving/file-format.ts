@@ -4,7 +4,7 @@ import { ValueError } from '../../base/errors.js';
 import { startBackend } from '../../tensor/start-backend.js';
 import { show } from '../check.js';
 import type { ModelFormat } from './format.js';
-import { fileNameOf } from './places.js';
+import { fileNameOf } from './places/places.js';
 
 interface FormatEntry {
   /** What callers ask for it by: `toBytes({ format: 'safetensors' })`. */
@@ -33,7 +33,7 @@ const safetensors: FormatEntry = {
   name: 'safetensors',
   endings: ['.safetensors'],
   begins: () => true,
-  load: async () => (await import('./safetensors-file.js')).safetensorsFile,
+  load: async () => (await import('./arrays/safetensors-file.js')).safetensorsFile,
 };
 
 const onnx: FormatEntry = {
@@ -53,14 +53,14 @@ const npz: FormatEntry = {
     const nameEnd = 30 + (bytes[26] ?? 0) + 256 * (bytes[27] ?? 0);
     return isZip && new TextDecoder().decode(bytes.subarray(nameEnd - 4, nameEnd)) === '.npy';
   },
-  load: async () => (await import('./npz-file.js')).npzFile,
+  load: async () => (await import('./arrays/npz-file.js')).npzFile,
 };
 
 const keras: FormatEntry = {
   name: 'keras',
   endings: ['.keras'],
   begins: startsWith(0x50, 0x4b, 0x03, 0x04),
-  load: async () => (await import('./keras-file.js')).kerasFile,
+  load: async () => (await import('./keras/keras-file.js')).kerasFile,
   ahead: startHdf5,
 };
 
@@ -69,7 +69,7 @@ const weightsH5: FormatEntry = {
   endings: ['.weights.h5'],
   // Of an unnamed HDF5 file the other format tells which it is.
   begins: () => false,
-  load: async () => (await import('./weights-h5-file.js')).weightsH5File,
+  load: async () => (await import('./keras/weights-h5-file.js')).weightsH5File,
   ahead: startHdf5,
 };
 
@@ -77,7 +77,7 @@ const h5: FormatEntry = {
   name: 'h5',
   endings: ['.h5', '.hdf5'],
   begins: startsWith(0x89, 0x48, 0x44, 0x46),
-  load: async () => (await import('./legacy-h5.js')).legacyH5File,
+  load: async () => (await import('./legacy/h5-file.js')).legacyH5File,
   ahead: startHdf5,
 };
 
@@ -86,7 +86,7 @@ const tensorflowJs: FormatEntry = {
   endings: ['.json'],
   // JSON; a safetensors file has zeros from byte 4 on.
   begins: (bytes) => bytes[0] === 0x7b && bytes.subarray(4, 8).some((byte) => byte !== 0),
-  load: async () => (await import('./tfjs-file.js')).tfjsFile,
+  load: async () => (await import('./tfjs/tfjs-file.js')).tfjsFile,
 };
 
 /** The first that fits counts. */

@@ -9,12 +9,12 @@ import { withWeightSource, type WeightSource } from '../layers/weight-source.js'
 import type { Sequential } from '../model/sequential.js';
 import { adoptSeed } from '../naming.js';
 import type { ModelConfig, ModelFile } from './format.js';
-import { ConfigReader, type CustomObjects, type MapLayer } from './from-config.js';
+import { ConfigReader, type CustomObjects, type MapLayer } from './config/from-config.js';
 import { readModelFile } from './model-file.js';
-import { isOurConfig } from './our-config.js';
-import type { FetchOptions, ModelSource } from './place.js';
+import { isOurConfig } from './config/our-config.js';
+import type { FetchOptions, ModelSource } from './places/place.js';
 import { restoreStreams, restoreWeights } from './restore.js';
-import { sequentialFrom } from './sequential-config.js';
+import { sequentialFrom } from './config/sequential-config.js';
 
 export interface LoadModelOptions extends FetchOptions {
   /**
@@ -83,7 +83,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
 }
 
 async function loadPrograms(source: ModelSource, options: FetchOptions): Promise<void> {
-  const { adoptPrograms } = await import('./programs-file.js');
+  const { adoptPrograms } = await import('./programs/programs-file.js');
   await adoptPrograms(source, 'loadModel: programs', options);
 }
 
@@ -101,7 +101,7 @@ async function describedIn(file: ModelFile, reader: ConfigReader, isMapped: bool
     );
   if (!isMapped && isOurConfig(file, config, reader)) return config;
   // Loaded when it is used: a page with models of its own has nothing to bring into another form.
-  const { sequentialConfig } = await import('./keras-config.js');
+  const { sequentialConfig } = await import('./keras/config.js');
   return sequentialConfig(config, reader, place);
 }
 

@@ -3,8 +3,8 @@ import { ValueError } from '../../base/errors.js';
 import type { FileContents, SavableModel } from './contents.js';
 import { checkFileFormat, formatNamed, formatOf, formatOfFile, prepareFormatOf } from './file-format.js';
 import type { ModelContents, ModelFile, ModelFormat } from './format.js';
-import type { FetchOptions, WritePlace } from './place.js';
-import { isFilePath, mainFile, placeToRead, placeToWrite } from './places.js';
+import type { FetchOptions, WritePlace } from './places/place.js';
+import { isFilePath, mainFile, placeToRead, placeToWrite } from './places/places.js';
 
 /** Loaded when it is used: a page that only loads models writes none. */
 async function contentsOf(model: SavableModel, what: string, contents: FileContents): Promise<ModelContents> {
