@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dataServices, type RecordedServices } from '../../tests/support/data-services.js';
 import { readGolden } from '../../tests/support/golden.js';
 import {
   breakingAt,
@@ -15,7 +16,6 @@ import { memoryFiles, type Files } from '../base/files.js';
 import { cifar100Classes, cifar100CoarseClasses, cifar10Classes } from './cifar-classes.js';
 import { cifar100Set, cifar10Set, loadCifar, loadCifar10, loadCifar100, type CifarSet } from './cifar.js';
 import type { LabelledArrays } from './idx-set.js';
-import type { DataServices } from './services.js';
 
 interface RecordedBytes {
   readonly shape: readonly number[];
@@ -47,19 +47,13 @@ const recorded = (sets: LabelledArrays): RecordedBytes[] =>
 
 let files: Files;
 let warnings: string[];
-let services: DataServices;
+let services: RecordedServices;
 let server: LoopbackServer | undefined;
 
 beforeEach(() => {
   files = memoryFiles();
-  warnings = [];
-  services = {
-    files,
-    fetch: (url, init) => fetch(url, init),
-    cacheDirectory: async (purpose) => `cache/${purpose}`,
-    resolvePackageFile: () => undefined,
-    warn: (message) => void warnings.push(message),
-  };
+  services = dataServices(files);
+  warnings = services.warnings;
 });
 afterEach(async () => {
   await server?.close();

@@ -1,19 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { offlineServices } from '../../tests/support/data-services.js';
 import { memoryFiles } from '../base/files.js';
 import { ndarray } from '../base/ndarray.js';
 import { sizeOf } from '../base/shape.js';
 import { fashionMnistClasses, fashionMnistSet, loadFashionMnist } from './fashion-mnist.js';
 import { writeIdx } from './idx.js';
 import type { DataServices } from './services.js';
-
-const services = (files = memoryFiles()): DataServices => ({
-  files,
-  fetch: () => Promise.reject(new Error('This test fetches nothing.')),
-  cacheDirectory: async () => 'cache',
-  resolvePackageFile: () => undefined,
-  warn: () => undefined,
-});
 
 describe('loadFashionMnist', () => {
   test('gives four arrays from a folder of its files', async () => {
@@ -22,7 +15,7 @@ describe('loadFashionMnist', () => {
       const bytes = writeIdx(ndarray(new Uint8Array(sizeOf(shape)).fill(index + 1), shape));
       await files.write(`mine/${name}.gz`, gzipSync(bytes));
     }
-    const sets = await loadFashionMnist(services(files), { path: 'mine' });
+    const sets = await loadFashionMnist(offlineServices(files), { path: 'mine' });
     expect(sets.flat().map(({ dtype, shape, data }) => [dtype, shape, data[5]])).toEqual([
       ['uint8', [60000, 28, 28], 1],
       ['uint8', [60000], 2],
@@ -35,7 +28,7 @@ describe('loadFashionMnist', () => {
   test("asks Keras's server, the authors' and a network for pages, and believes none of them", async () => {
     const fetched: string[] = [];
     const online: DataServices = {
-      ...services(),
+      ...offlineServices(),
       fetch: async (url) => {
         fetched.push(url);
         return new Response(gzipSync('another file'));
@@ -52,7 +45,7 @@ describe('loadFashionMnist', () => {
   });
 
   test('refuses what is no option', async () => {
-    await expect(loadFashionMnist(services(), { cachedirectory: 'x' } as object)).rejects.toThrow(
+    await expect(loadFashionMnist(offlineServices(), { cachedirectory: 'x' } as object)).rejects.toThrow(
       "Unknown option of fashionMnist 'cachedirectory'. Did you mean 'cacheDirectory'?",
     );
   });

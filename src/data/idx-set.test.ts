@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dataServices, type RecordedServices } from '../../tests/support/data-services.js';
 import {
   breakingAt,
   deadUrl,
@@ -19,7 +20,6 @@ import { nodeFiles } from '../platform/node/files.js';
 import { writeIdx } from './idx.js';
 import { loadIdxSet, type IdxSet } from './idx-set.js';
 import type { DownloadProgress } from './progress.js';
-import type { DataServices } from './services.js';
 
 const images = ndarray(
   Uint8Array.from({ length: 24 }, (_, index) => 10 * index),
@@ -42,19 +42,13 @@ const set: IdxSet = {
 
 let files: Files;
 let warnings: string[];
-let services: DataServices;
+let services: RecordedServices;
 let server: LoopbackServer;
 
 beforeEach(async () => {
   files = memoryFiles();
-  warnings = [];
-  services = {
-    files,
-    fetch: (url, init) => fetch(url, init),
-    cacheDirectory: async (purpose) => `cache/${purpose}`,
-    resolvePackageFile: () => undefined,
-    warn: (message) => void warnings.push(message),
-  };
+  services = dataServices(files);
+  warnings = services.warnings;
   server = await startServer((ask, answer) => {
     if (ask.url === '/images.gz') sendFile(ask, answer, gzipSync(imageFile));
     else if (ask.url === '/labels.gz') sendFile(ask, answer, gzipSync(labelFile));

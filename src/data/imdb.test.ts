@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { offlineServices } from '../../tests/support/data-services.js';
 import { readGolden } from '../../tests/support/golden.js';
 import { memoryFiles } from '../base/files.js';
 import { ndarray } from '../base/ndarray.js';
@@ -25,14 +26,6 @@ interface Recorded {
 const { imdb } = readGolden('dataset_files') as Recorded;
 const file = new Uint8Array(Buffer.from(imdb.file, 'base64'));
 
-const services = (files = memoryFiles()): DataServices => ({
-  files,
-  fetch: () => Promise.reject(new Error('This test fetches nothing.')),
-  cacheDirectory: async () => 'cache',
-  resolvePackageFile: () => undefined,
-  warn: () => undefined,
-});
-
 /** `num_words` as `numWords`. */
 const inCamelCase = (options: Readonly<Record<string, number | null>>): ImdbOptions =>
   Object.fromEntries(
@@ -46,7 +39,7 @@ describe('loadImdb', () => {
   test.each(imdb.runs)('gives what Keras gives with $options', async ({ options, result }) => {
     const files = memoryFiles();
     await files.write('folder/imdb.npz', file);
-    const sets = await loadImdb(services(files), { ...inCamelCase(options), path: 'folder' });
+    const sets = await loadImdb(offlineServices(files), { ...inCamelCase(options), path: 'folder' });
     expect(sets.flatMap(([x, y]) => [x.map((words) => [...words]), [...y.data]])).toEqual(result);
     for (const [x, y] of sets) {
       expect(x.every((words) => words instanceof Int32Array)).toBe(true);
@@ -65,7 +58,7 @@ describe('loadImdb', () => {
   });
 
   test('refuses what is no option, before it loads anything', async () => {
-    const failing = (options: object): Promise<unknown> => loadImdb(services(), options);
+    const failing = (options: object): Promise<unknown> => loadImdb(offlineServices(), options);
     await expect(failing({ maxLen: 5 })).rejects.toThrow("Unknown option of imdb 'maxLen'. Did you mean 'maxlen'?");
     await expect(failing({ numWords: -1 })).rejects.toThrow('expected numWords to be a whole number of at least 0');
     await expect(failing({ skipTop: null })).rejects.toThrow('expected skipTop to be a whole number');
@@ -75,7 +68,7 @@ describe('loadImdb', () => {
   test('asks for the checksum that Keras names', async () => {
     const fetched: string[] = [];
     const online: DataServices = {
-      ...services(),
+      ...offlineServices(),
       fetch: async (url) => {
         fetched.push(url);
         return new Response(file);
@@ -105,7 +98,7 @@ describe('loadImdbWordIndex', () => {
   const load = async (text: string): Promise<ReadonlyMap<string, number>> => {
     const files = memoryFiles();
     await files.write('folder/imdb_word_index.json', new TextEncoder().encode(text));
-    return loadImdbWordIndex(services(files), { path: 'folder' });
+    return loadImdbWordIndex(offlineServices(files), { path: 'folder' });
   };
 
   test('gives the number of each word, whatever the word', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dataServices, type RecordedServices } from '../../tests/support/data-services.js';
 import {
   breakingAt,
   deadUrl,
@@ -13,7 +14,6 @@ import {
 } from '../../tests/support/loopback-server.js';
 import { memoryFiles, type Files } from '../base/files.js';
 import { downloadKnownFile, type KnownFile, type MirrorOptions } from './mirrors.js';
-import type { DataServices } from './services.js';
 
 const content = Uint8Array.from({ length: 60_000 }, (_, index) => (index * index + (index >> 8)) & 255);
 const packed = gzipSync(content);
@@ -40,18 +40,12 @@ function listedFiles(): ListedFiles {
 const servers: LoopbackServer[] = [];
 let files: ListedFiles;
 let warnings: string[];
-let services: DataServices;
+let services: RecordedServices;
 
 beforeEach(() => {
   files = listedFiles();
-  warnings = [];
-  services = {
-    files,
-    fetch: (url, init) => fetch(url, init),
-    cacheDirectory: async () => 'cache',
-    resolvePackageFile: () => undefined,
-    warn: (message) => void warnings.push(message),
-  };
+  services = dataServices(files);
+  warnings = services.warnings;
 });
 
 afterEach(async () => {

@@ -3,6 +3,7 @@ import { RandomStream } from '../../src/base/random.js';
 import { fromNDArray } from '../../src/tensor/creation.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { dense } from '../../src/nn/layers/index.js';
+import type { Model } from '../../src/nn/model/model.js';
 import { sequential, type Sequential } from '../../src/nn/model/sequential.js';
 import { sgd } from '../../src/nn/optimizers/index.js';
 
@@ -37,4 +38,10 @@ export function smallModel(options: { readonly compiled?: boolean } = {}): Seque
   if (options.compiled !== false)
     model.compile({ optimizer: sgd(0.1), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
   return model;
+}
+
+/** All weights, one after the other. */
+export async function weightsOf(model: Model): Promise<number[]> {
+  const values = await Promise.all(model.getWeights().map((weight) => weight.data()));
+  return values.flatMap((value) => [...value]);
 }

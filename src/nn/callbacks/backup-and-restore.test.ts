@@ -1,12 +1,11 @@
 // A training that is broken off at any batch and goes on ends with the bits of one that was not.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { consoleOf, resetConsole } from '../../../tests/support/console.js';
+import { consoleOf } from '../../../tests/support/console.js';
 import { useBackend } from '../../../tests/support/engine.js';
+import { useFiles } from '../../../tests/support/files.js';
 import { smallData } from '../../../tests/support/models.js';
-import { memoryFiles, type Files } from '../../base/files.js';
 import { readSafetensors } from '../../formats/safetensors.js';
 import { writeSafetensors } from '../../formats/write-safetensors.js';
-import { setFiles } from '../files.js';
 import * as layers from '../layers/index.js';
 import { sequential, type Sequential } from '../model/sequential.js';
 import { setRandomSeed } from '../naming.js';
@@ -15,12 +14,7 @@ import type { SaveFrequency } from './options.js';
 import * as callbacks from './index.js';
 
 useBackend();
-let files: Files;
-beforeEach(() => {
-  resetConsole();
-  files = memoryFiles();
-  setFiles(files);
-});
+const files = useFiles();
 
 const { x, y } = smallData(14);
 const epochs = 4;

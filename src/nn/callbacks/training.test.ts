@@ -1,14 +1,13 @@
 // Callbacks in real trainings: what they do to the model, and that those of epochs cost no steps.
-import { beforeEach, describe, expect, test } from 'vitest';
-import { consoleOf, resetConsole } from '../../../tests/support/console.js';
+import { describe, expect, test } from 'vitest';
+import { consoleOf } from '../../../tests/support/console.js';
 import { useBackend } from '../../../tests/support/engine.js';
-import { smallData, smallModel } from '../../../tests/support/models.js';
+import { useFiles } from '../../../tests/support/files.js';
+import { smallData, smallModel, weightsOf } from '../../../tests/support/models.js';
 import { referenceBackend } from '../../backends/reference/backend.js';
 import { wasmBackend } from '../../backends/wasm/backend.js';
-import { memoryFiles, type Files } from '../../base/files.js';
 import { fromNDArray } from '../../tensor/creation.js';
 import { nodePlatform } from '../../platform/node.js';
-import { setFiles } from '../files.js';
 import type { FitOptions } from '../model/options.js';
 import type { Sequential } from '../model/sequential.js';
 import { adam } from '../optimizers/index.js';
@@ -18,19 +17,9 @@ import { CallbackList } from './callback-list.js';
 import * as callbacks from './index.js';
 
 useBackend();
-let files: Files;
-beforeEach(() => {
-  resetConsole();
-  files = memoryFiles();
-  setFiles(files);
-});
+const files = useFiles();
 
 const { x, y } = smallData(12);
-
-async function weightsOf(model: Sequential): Promise<number[]> {
-  const values = await Promise.all(model.getWeights().map((weight) => weight.data()));
-  return values.flatMap((value) => [...value]);
-}
 
 const run = (options: FitOptions): FitOptions => ({ batchSize: 4, shuffle: false, verbose: 0, ...options });
 

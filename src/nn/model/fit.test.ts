@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { resetConsole } from '../../../tests/support/console.js';
 import { useBackend } from '../../../tests/support/engine.js';
 import { expectNear } from '../../../tests/support/keras.js';
-import { smallData, smallModel } from '../../../tests/support/models.js';
+import { smallData, smallModel, weightsOf } from '../../../tests/support/models.js';
 import { StoppedError } from '../../base/errors.js';
 import { engine } from '../../engine/engine.js';
 import { fromNDArray, tensor, zeros } from '../../tensor/creation.js';
@@ -19,11 +19,6 @@ afterEach(() => resetConsole());
 
 const { x, y } = smallData(24);
 const quiet = { verbose: 0 } as const;
-
-async function weightsOf(model: Sequential): Promise<number[]> {
-  const parts = await Promise.all(model.getWeights().map(async (weight) => Array.from(await weight.data())));
-  return parts.flat();
-}
 
 /** A model of one weight w and no bias: the prediction is w x. */
 function line(options: { readonly rate?: number; readonly penalty?: number } = {}): Sequential {

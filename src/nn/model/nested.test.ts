@@ -1,14 +1,13 @@
 // A model as a layer of another model.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { consoleOf, resetConsole } from '../../../tests/support/console.js';
+import { consoleOf } from '../../../tests/support/console.js';
 import { useBackend } from '../../../tests/support/engine.js';
-import { smallData } from '../../../tests/support/models.js';
-import { memoryFiles } from '../../base/files.js';
+import { useFiles } from '../../../tests/support/files.js';
+import { smallData, weightsOf } from '../../../tests/support/models.js';
 import { readSafetensors } from '../../formats/safetensors.js';
 import { full, scalar, tensor, zeros } from '../../tensor/creation.js';
 import * as random from '../../tensor/random.js';
 import { terminateOnNaN } from '../callbacks/index.js';
-import { setFiles } from '../files.js';
 import { lookInside } from '../hints/look.js';
 import type { Layer } from '../layers/layer.js';
 import { weightsByPath } from '../layers/within.js';
@@ -19,20 +18,12 @@ import { loadModel } from '../saving/load-model.js';
 import { Sequential, sequential } from './sequential.js';
 
 useBackend();
-beforeEach(() => {
-  clearNames();
-  resetConsole();
-  setFiles(memoryFiles());
-});
+useFiles();
+beforeEach(() => clearNames());
 
 const { x, y } = smallData(12);
 const quiet = { verbose: 0 } as const;
 const labelled = { loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] } as const;
-
-async function weightsOf(model: Sequential): Promise<number[]> {
-  const values = await Promise.all(model.getWeights().map((weight) => weight.data()));
-  return values.flatMap((value) => [...value]);
-}
 
 /** The layers of a small classifier with dropout, drawn from the same seed each time. */
 function parts(): readonly [Layer, Layer, Layer, Layer] {

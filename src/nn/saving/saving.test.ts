@@ -1,13 +1,12 @@
-import { beforeEach, describe, expect, test } from 'vitest';
-import { consoleOf, resetConsole } from '../../../tests/support/console.js';
+import { describe, expect, test } from 'vitest';
+import { consoleOf } from '../../../tests/support/console.js';
 import { useBackend } from '../../../tests/support/engine.js';
-import { smallData, smallModel } from '../../../tests/support/models.js';
-import { memoryFiles, type Files } from '../../base/files.js';
+import { useFiles } from '../../../tests/support/files.js';
+import { smallData, smallModel, weightsOf } from '../../../tests/support/models.js';
 import { RandomStream } from '../../base/random.js';
 import { readSafetensors } from '../../formats/safetensors.js';
 import { writeSafetensors } from '../../formats/write-safetensors.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { setFiles } from '../files.js';
 import * as layers from '../layers/index.js';
 import * as losses from '../losses/index.js';
 import * as metrics from '../metrics/index.js';
@@ -19,18 +18,7 @@ import * as schedules from '../optimizers/schedules/index.js';
 import { loadModel } from './load-model.js';
 
 useBackend();
-let files: Files;
-beforeEach(() => {
-  resetConsole();
-  files = memoryFiles();
-  setFiles(files);
-});
-
-/** All weights, one after the other. */
-async function weightsOf(model: Sequential): Promise<number[]> {
-  const values = await Promise.all(model.getWeights().map((weight) => weight.data()));
-  return values.flatMap((value) => [...value]);
-}
+const files = useFiles();
 
 const { x, y } = smallData(12);
 

@@ -1,11 +1,9 @@
-import { beforeEach, describe, expect, test } from 'vitest';
-import { resetConsole } from '../../../../tests/support/console.js';
+import { describe, expect, test } from 'vitest';
 import { useBackend } from '../../../../tests/support/engine.js';
-import { smallData, smallModel } from '../../../../tests/support/models.js';
-import { memoryFiles, type Files } from '../../../base/files.js';
+import { useFiles } from '../../../../tests/support/files.js';
+import { smallData, smallModel, weightsOf } from '../../../../tests/support/models.js';
 import { ndarray, type NDArray } from '../../../base/ndarray.js';
 import { readNpz, writeNpz } from '../../../formats/npz.js';
-import { setFiles } from '../../files.js';
 import * as layers from '../../layers/index.js';
 import { weightsByPath } from '../../layers/within.js';
 import { sequential, type Sequential } from '../../model/sequential.js';
@@ -14,21 +12,10 @@ import * as optimizers from '../../optimizers/index.js';
 import { loadModel } from '../load-model.js';
 
 useBackend();
-let files: Files;
-beforeEach(() => {
-  resetConsole();
-  files = memoryFiles();
-  setFiles(files);
-});
+const files = useFiles();
 
 const { x, y } = smallData(12);
 const options = { batchSize: 5, verbose: 0 } as const;
-
-/** All weights, one after the other. */
-async function weightsOf(model: Sequential): Promise<number[]> {
-  const values = await Promise.all(model.getWeights().map((weight) => weight.data()));
-  return values.flatMap((value) => [...value]);
-}
 
 const pathsOf = (model: Sequential): string[] => [...weightsByPath(model.layers).keys()];
 

@@ -1,12 +1,10 @@
-import { beforeEach, describe, expect, test } from 'vitest';
-import { resetConsole } from '../../../../tests/support/console.js';
+import { describe, expect, test } from 'vitest';
 import { useBackend } from '../../../../tests/support/engine.js';
-import { smallData, smallModel } from '../../../../tests/support/models.js';
-import { memoryFiles, type Files } from '../../../base/files.js';
+import { useFiles } from '../../../../tests/support/files.js';
+import { smallData, smallModel, weightsOf } from '../../../../tests/support/models.js';
 import { fromNested } from '../../../base/ndarray.js';
 import { emptyHdf5Group, readHdf5, writeHdf5, type Hdf5Group } from '../../../formats/hdf5.js';
 import { readZip, writeZip } from '../../../formats/zip.js';
-import { setFiles } from '../../files.js';
 import * as layers from '../../layers/index.js';
 import type { CompileOptions } from '../../model/compiled.js';
 import { sequential, type Sequential } from '../../model/sequential.js';
@@ -18,21 +16,10 @@ import { kerasFile } from './keras-file.js';
 import { loadModel } from '../load-model.js';
 
 useBackend();
-let files: Files;
-beforeEach(() => {
-  resetConsole();
-  files = memoryFiles();
-  setFiles(files);
-});
+const files = useFiles();
 
 const { x, y } = smallData(12);
 const options = { batchSize: 5, verbose: 0 } as const;
-
-/** All weights, one after the other. */
-async function weightsOf(model: Sequential): Promise<number[]> {
-  const values = await Promise.all(model.getWeights().map((weight) => weight.data()));
-  return values.flatMap((value) => [...value]);
-}
 
 const predictionsOf = async (model: Sequential): Promise<unknown> => (await model.predict(x, { verbose: 0 })).data();
 

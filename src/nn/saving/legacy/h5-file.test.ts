@@ -2,15 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { consoleOf, resetConsole } from '../../../../tests/support/console.js';
+import { consoleOf } from '../../../../tests/support/console.js';
 import { useBackend } from '../../../../tests/support/engine.js';
+import { useFiles } from '../../../../tests/support/files.js';
 import { goldenArray, readGolden, type GoldenArray } from '../../../../tests/support/golden.js';
-import { smallData, smallModel } from '../../../../tests/support/models.js';
-import { memoryFiles } from '../../../base/files.js';
+import { smallData, smallModel, weightsOf } from '../../../../tests/support/models.js';
 import { readHdf5, writeHdf5, type Hdf5Group } from '../../../formats/hdf5.js';
 import { fromNDArray } from '../../../tensor/creation.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { activeFiles, setFiles } from '../../files.js';
+import { activeFiles } from '../../files.js';
 import * as layers from '../../layers/index.js';
 import * as metrics from '../../metrics/index.js';
 import type { CompileOptions } from '../../model/compiled.js';
@@ -21,11 +21,8 @@ import * as schedules from '../../optimizers/schedules/index.js';
 import { loadModel } from '../load-model.js';
 
 useBackend();
-beforeEach(() => {
-  resetConsole();
-  clearNames();
-  setFiles(memoryFiles());
-});
+useFiles();
+beforeEach(() => clearNames());
 
 interface Case {
   readonly name: string;
@@ -49,11 +46,6 @@ function expectNear(actual: ArrayLike<number>, expected: ArrayLike<number>, tole
   expect(actual.length).toBe(expected.length);
   const off = Array.from(expected, (value, i) => Math.abs(actual[i]! - value) / (1 + Math.abs(value)));
   expect(Math.max(...off)).toBeLessThan(tolerance);
-}
-
-async function weightsOf(model: Sequential): Promise<number[]> {
-  const values = await Promise.all(model.getWeights().map((weight) => weight.data()));
-  return values.flatMap((value) => [...value]);
 }
 
 async function predictionsOf(model: Sequential, x: Tensor): Promise<number[]> {

@@ -1,25 +1,20 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { resetConsole } from '../../../../tests/support/console.js';
 import { useBackend } from '../../../../tests/support/engine.js';
-import { memoryFiles, type Files } from '../../../base/files.js';
+import { useFiles } from '../../../../tests/support/files.js';
 import type { OnnxModel, OnnxNode } from '../../../formats/onnx/model.js';
 import { readOnnx, writeOnnx } from '../../../formats/onnx/onnx-file.js';
 import { uniform } from '../../../tensor/random.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { setFiles } from '../../files.js';
 import * as layers from '../../layers/index.js';
 import { sequential, type Sequential } from '../../model/sequential.js';
 import { clearNames, setRandomSeed } from '../../naming.js';
 import { loadModel } from '../load-model.js';
 
 useBackend();
-let files: Files;
+const files = useFiles();
 beforeEach(() => {
-  resetConsole();
   clearNames();
   setRandomSeed(1);
-  files = memoryFiles();
-  setFiles(files);
 });
 
 const imageModel = (): Sequential => {

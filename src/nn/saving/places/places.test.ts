@@ -2,11 +2,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { consoleOf, resetConsole } from '../../../../tests/support/console.js';
 import { useBackend } from '../../../../tests/support/engine.js';
 import { refuse, startServer, type LoopbackServer } from '../../../../tests/support/loopback-server.js';
-import { smallData, smallModel } from '../../../../tests/support/models.js';
+import { smallData, smallModel, weightsOf } from '../../../../tests/support/models.js';
 import { memoryFiles, type FileGroups, type Files } from '../../../base/files.js';
 import * as callbacks from '../../callbacks/index.js';
 import { setFiles } from '../../files.js';
-import type { Sequential } from '../../model/sequential.js';
 import { loadModel } from '../load-model.js';
 import { setPlaceServices } from './places.js';
 
@@ -39,11 +38,6 @@ beforeEach(() => {
   downloaded = new Map();
   asInPage();
 });
-
-async function weightsOf(model: Sequential): Promise<number[]> {
-  const values = await Promise.all(model.getWeights().map((weight) => weight.data()));
-  return values.flatMap((value) => [...value]);
-}
 
 /** Serves the files, below `models/`. */
 async function withServer(run: (url: string, server: LoopbackServer) => Promise<void>): Promise<void> {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { beforeEach, describe, expect, test } from 'vitest';
-import { consoleOf, resetConsole } from '../../../../tests/support/console.js';
+import { describe, expect, test } from 'vitest';
+import { consoleOf } from '../../../../tests/support/console.js';
 import { useBackend } from '../../../../tests/support/engine.js';
+import { useFiles } from '../../../../tests/support/files.js';
 import { goldenArray, type GoldenArray } from '../../../../tests/support/golden.js';
-import { smallData, smallModel } from '../../../../tests/support/models.js';
+import { smallData, smallModel, weightsOf } from '../../../../tests/support/models.js';
 import { expectNear } from '../../../../tests/support/keras.js';
-import { memoryFiles, type Files } from '../../../base/files.js';
 import type { Json } from '../../../formats/json.js';
 import { fromNDArray } from '../../../tensor/creation.js';
 import { setFiles } from '../../files.js';
@@ -18,20 +18,10 @@ import * as schedules from '../../optimizers/schedules/index.js';
 import { loadModel } from '../load-model.js';
 
 useBackend();
-let files: Files;
-beforeEach(() => {
-  resetConsole();
-  files = memoryFiles();
-  setFiles(files);
-});
+const files = useFiles();
 
 const { x, y } = smallData(12);
 const quietly = { epochs: 1, batchSize: 4, verbose: 0 } as const;
-
-async function weightsOf(model: Sequential): Promise<number[]> {
-  const values = await Promise.all(model.getWeights().map((weight) => weight.data()));
-  return values.flatMap((value) => [...value]);
-}
 
 interface ModelJson {
   modelTopology: { class_name: string; config: { layers: { class_name: string; config: Record<string, Json> }[] } };
