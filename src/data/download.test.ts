@@ -13,9 +13,9 @@ import {
   type LoopbackServer,
 } from '../../tests/support/loopback-server.js';
 import { memoryFiles, type Files } from '../base/files.js';
-import { download, HttpStatusError, type DownloadRequest } from './download.js';
+import { download, HttpStatusError, type Download, type DownloadRequest } from './download.js';
+import { PartFile } from './part-file.js';
 import type { DownloadProgress } from './progress.js';
-import type { DataServices } from './services.js';
 
 const content = Uint8Array.from({ length: 100_000 }, (_, index) => (index * index + (index >> 8)) & 255);
 const servers: LoopbackServer[] = [];
@@ -31,22 +31,15 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-function servicesWith(files: Files): DataServices {
-  return {
-    files,
-    fetch: (url, init) => fetch(url, init),
-    cacheDirectory: async () => 'cache',
-    resolvePackageFile: () => undefined,
-    warn: (message) => {
-      throw new Error(`Unexpected warning: ${message}`);
-    },
-  };
+/** Downloads with the unfinished part among `files`. */
+function downloadInto(files: Files, request: DownloadRequest): Promise<Download> {
+  const part = new PartFile(files, 'digits.part');
+  return download({ fetch: (url, init) => fetch(url, init) }, { ...request, part });
 }
 
 const request = (url: string, more: Partial<DownloadRequest> = {}): DownloadRequest => ({
   url,
   file: 'digits',
-  partPath: 'digits.part',
   byteLimit: 200_000,
   timeoutMs: 30_000,
   ...more,
@@ -57,7 +50,7 @@ describe('download', () => {
     const server = await serve((ask, answer) => sendFile(ask, answer, content));
     const steps: DownloadProgress[] = [];
     const onProgress = (progress: DownloadProgress): void => void steps.push(progress);
-    const { bytes, resumed } = await download(servicesWith(memoryFiles()), request(server.url, { onProgress }));
+    const { bytes, resumed } = await downloadInto(memoryFiles(), request(server.url, { onProgress }));
     expect(bytes).toEqual(content);
     expect(resumed).toBe(false);
     expect(server.requests).toEqual([{ path: '/', range: undefined }]);
@@ -72,7 +65,7 @@ describe('download', () => {
       index < 2 ? stallAfter(ask, answer, content, 30_000) : sendFile(ask, answer, content),
     );
     const onProgress = breakingAt(() => server, 30_000, 60_000);
-    const { bytes } = await download(servicesWith(memoryFiles()), request(server.url, { onProgress }));
+    const { bytes } = await downloadInto(memoryFiles(), request(server.url, { onProgress }));
     expect(bytes).toEqual(content);
     expect(server.requests.map(({ range }) => range)).toEqual([undefined, 'bytes=30000-', 'bytes=60000-']);
   });
@@ -83,13 +76,11 @@ describe('download', () => {
       index === 0 ? stallAfter(ask, answer, content, 40_000) : ask.socket.destroy(),
     );
     const onProgress = breakingAt(() => failing, 40_000);
-    await expect(download(servicesWith(files), request(failing.url, { onProgress }))).rejects.toThrow(
-      'could not connect',
-    );
+    await expect(downloadInto(files, request(failing.url, { onProgress }))).rejects.toThrow('could not connect');
     expect(await files.read('digits.part')).toEqual(content.subarray(0, 40_000));
 
     const working = await serve((ask, answer) => sendFile(ask, answer, content));
-    const { bytes, resumed } = await download(servicesWith(files), request(working.url));
+    const { bytes, resumed } = await downloadInto(files, request(working.url));
     expect(bytes).toEqual(content);
     expect(resumed).toBe(true);
     expect(working.requests.map(({ range }) => range)).toEqual(['bytes=40000-']);
@@ -101,7 +92,7 @@ describe('download', () => {
     const server = await serve((_ask, answer) => {
       answer.writeHead(200, { 'content-length': content.length }).end(content);
     });
-    const { bytes, resumed } = await download(servicesWith(files), request(server.url));
+    const { bytes, resumed } = await downloadInto(files, request(server.url));
     expect(bytes).toEqual(content);
     expect(resumed).toBe(false);
   });
@@ -114,7 +105,7 @@ describe('download', () => {
       if (index === 0) answer.writeHead(206, head).end(content.subarray(99_000));
       else sendFile(ask, answer, content);
     });
-    expect((await download(servicesWith(files), request(server.url))).bytes).toEqual(content);
+    expect((await downloadInto(files, request(server.url))).bytes).toEqual(content);
     expect(server.requests.map(({ range }) => range)).toEqual(['bytes=50000-', undefined]);
   });
 
@@ -124,7 +115,7 @@ describe('download', () => {
     const server = await serve((_ask, answer) => {
       answer.writeHead(416, { 'content-range': `bytes */${content.length}` }).end();
     });
-    expect(await download(servicesWith(files), request(server.url))).toEqual({ bytes: content, resumed: true });
+    expect(await downloadInto(files, request(server.url))).toEqual({ bytes: content, resumed: true });
   });
 
   test('begins again where the part is longer than the file', async () => {
@@ -134,20 +125,20 @@ describe('download', () => {
       if (rangeStart(ask) <= content.length) sendFile(ask, answer, content);
       else answer.writeHead(416, { 'content-range': `bytes */${content.length}` }).end();
     });
-    expect((await download(servicesWith(files), request(server.url))).bytes).toEqual(content);
+    expect((await downloadInto(files, request(server.url))).bytes).toEqual(content);
     expect(server.requests.map(({ range }) => range)).toEqual(['bytes=150000-', undefined]);
   });
 
   test('names the status of a server that refuses, and asks no more', async () => {
     const server = await serve((_ask, answer) => refuse(answer, 404));
-    const failure = await download(servicesWith(memoryFiles()), request(server.url)).catch((error: unknown) => error);
+    const failure = await downloadInto(memoryFiles(), request(server.url)).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(HttpStatusError);
     expect(failure).toMatchObject({ status: 404, message: 'the server answered 404 Not Found.' });
     expect(server.requests).toHaveLength(1);
   });
 
   test('says that a server is down', async () => {
-    await expect(download(servicesWith(memoryFiles()), request(await deadUrl()))).rejects.toThrow(
+    await expect(downloadInto(memoryFiles(), request(await deadUrl()))).rejects.toThrow(
       expect.objectContaining({
         name: 'ConnectionError',
         message: expect.stringMatching(/^could not connect: .*ECONNREFUSED/) as string,
@@ -157,14 +148,14 @@ describe('download', () => {
 
   test('waits for a slow server that keeps sending', async () => {
     const server = await serve((ask, answer) => trickle(ask, answer, content, 500));
-    expect((await download(servicesWith(memoryFiles()), request(server.url))).bytes).toEqual(content);
+    expect((await downloadInto(memoryFiles(), request(server.url))).bytes).toEqual(content);
     expect(server.requests).toHaveLength(1);
   });
 
   test('gives up on a server that never answers', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const server = await serve(() => setImmediate(() => vi.advanceTimersByTime(30_000)));
-    await expect(download(servicesWith(memoryFiles()), request(server.url))).rejects.toThrow(
+    await expect(downloadInto(memoryFiles(), request(server.url))).rejects.toThrow(
       'the server did not answer for 30 s.',
     );
   });
@@ -177,7 +168,7 @@ describe('download', () => {
       // By then the next read is waiting.
       if (receivedBytes === 10_000) setImmediate(() => vi.advanceTimersByTime(30_000));
     };
-    await expect(download(servicesWith(files), request(server.url, { onProgress }))).rejects.toThrow(
+    await expect(downloadInto(files, request(server.url, { onProgress }))).rejects.toThrow(
       /^after 10000 of 100000 bytes the server sent nothing for 30 s\.$/,
     );
     expect(server.requests.map(({ range }) => range)).toEqual([undefined, 'bytes=10000-']);
@@ -191,9 +182,7 @@ describe('download', () => {
     const onProgress = ({ receivedBytes }: DownloadProgress): void => {
       if (receivedBytes === 20_000) controller.abort();
     };
-    await expect(
-      download(servicesWith(files), request(server.url, { signal: controller.signal, onProgress })),
-    ).rejects.toThrow(
+    await expect(downloadInto(files, request(server.url, { signal: controller.signal, onProgress }))).rejects.toThrow(
       expect.objectContaining({ name: 'StoppedError', message: 'Downloading digits was stopped after 20000 bytes.' }),
     );
     expect(await files.read('digits.part')).toEqual(content.subarray(0, 20_000));
@@ -202,15 +191,15 @@ describe('download', () => {
 
   test('asks nothing when it is to stop from the outset', async () => {
     const server = await serve((ask, answer) => sendFile(ask, answer, content));
-    await expect(
-      download(servicesWith(memoryFiles()), request(server.url, { signal: AbortSignal.abort() })),
-    ).rejects.toThrow(expect.objectContaining({ name: 'StoppedError' }));
+    await expect(downloadInto(memoryFiles(), request(server.url, { signal: AbortSignal.abort() }))).rejects.toThrow(
+      expect.objectContaining({ name: 'StoppedError' }),
+    );
     expect(server.requests).toHaveLength(0);
   });
 
   test('refuses more bytes than the file can have', async () => {
     const server = await serve((ask, answer) => sendFile(ask, answer, content));
-    await expect(download(servicesWith(memoryFiles()), request(server.url, { byteLimit: 99_999 }))).rejects.toThrow(
+    await expect(downloadInto(memoryFiles(), request(server.url, { byteLimit: 99_999 }))).rejects.toThrow(
       'the server sent more than the expected 99999 bytes at most.',
     );
     expect(server.requests).toHaveLength(1);
@@ -225,7 +214,7 @@ describe('download', () => {
       if (index === 0) answer.write(packed.subarray(0, 2000), () => answer.destroy());
       else answer.end(packed);
     });
-    expect((await download(servicesWith(files), request(server.url))).bytes).toEqual(content);
+    expect((await downloadInto(files, request(server.url))).bytes).toEqual(content);
     expect(await files.exists('digits.part')).toBe(false);
   });
 
@@ -235,7 +224,7 @@ describe('download', () => {
       index === 0 ? stallAfter(ask, answer, content, 30_000) : sendFile(ask, answer, content),
     );
     const onProgress = breakingAt(() => server, 30_000);
-    expect((await download(servicesWith(files), request(server.url, { onProgress }))).bytes).toEqual(content);
+    expect((await downloadInto(files, request(server.url, { onProgress }))).bytes).toEqual(content);
     expect(server.requests.map(({ range }) => range)).toEqual([undefined, 'bytes=30000-']);
   });
 
@@ -244,7 +233,7 @@ describe('download', () => {
     const onProgress = (): void => {
       throw new RangeError('mine');
     };
-    await expect(download(servicesWith(memoryFiles()), request(server.url, { onProgress }))).rejects.toThrow(
+    await expect(downloadInto(memoryFiles(), request(server.url, { onProgress }))).rejects.toThrow(
       new RangeError('mine'),
     );
   });

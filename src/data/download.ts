@@ -2,7 +2,7 @@
 // download up where it stopped by asking for the rest (HTTP Range, RFC 9110 section 14). Whether the bytes are the
 // right ones is for mirrors.ts.
 import { DataError, messageOf, StoppedError } from '../base/errors.js';
-import type { Files } from '../base/files.js';
+import type { PartFile } from './part-file.js';
 import type { DownloadProgress } from './progress.js';
 import type { DataServices } from './services.js';
 
@@ -10,8 +10,8 @@ export interface DownloadRequest {
   readonly url: string;
   /** What errors and progress call the file. */
   readonly file: string;
-  /** Where the bytes of an unfinished download are kept; without it they are kept in memory alone. */
-  readonly partPath?: string | undefined;
+  /** Keeps the bytes of an unfinished download; without it they are kept in memory alone. */
+  readonly part?: PartFile | undefined;
   /** More bytes than this are refused. */
   readonly byteLimit: number;
   /** Milliseconds without a byte after which the connection is given up. */
@@ -49,25 +49,24 @@ const flushLength = 1 << 20;
  * Downloads a URL whole. Its errors say what went wrong and leave it to the caller to name the URL.
  * @throws HttpStatusError if the server refuses.
  * @throws DataError if it cannot be reached, falls silent or sends too much.
- * @throws StoppedError if `signal` asks to stop. What has arrived is kept in `partPath` for the next call.
+ * @throws StoppedError if `signal` asks to stop. What has arrived is kept in `part` for the next call.
  */
-export async function download(services: DataServices, request: DownloadRequest): Promise<Download> {
+export async function download(services: Pick<DataServices, 'fetch'>, request: DownloadRequest): Promise<Download> {
+  const { part } = request;
   const received = new ReceivedBytes(request.byteLimit);
-  const part = new PartFile(services.files, request.partPath);
-  const kept = await part.read();
+  const kept = await part?.read();
   const resumed = kept !== undefined && kept.length > 0 && kept.length <= request.byteLimit;
-  if (resumed) {
-    received.append(kept);
-    part.length = kept.length;
-  }
+  if (resumed) received.append(kept);
+  else await part?.discard();
+  const keep = (): Promise<void> | undefined => part?.keep(received);
   for (let attempt = 1; ; attempt++) {
     const before = received.length;
     const restartsBefore = received.restarts;
     try {
-      await receiveRest(services, request, received, part);
+      await receiveRest(services, request, received, keep);
       return { bytes: received.bytes(), resumed: resumed && received.restarts === 0 };
     } catch (error) {
-      await part.flush(received);
+      await keep();
       if (request.signal?.aborted)
         throw new StoppedError(`Downloading ${request.file} was stopped after ${received.length} bytes.`, {
           cause: error,
@@ -115,54 +114,13 @@ class ReceivedBytes {
   }
 }
 
-/**
- * What has arrived, on disk. Bytes are written at their own positions, so that two processes that fetch the same URL
- * at once write the same bytes to the same places.
- */
-class PartFile {
-  /** Bytes of it that hold. */
-  length = 0;
-  readonly #files: Files;
-  #path: string | undefined;
-
-  constructor(files: Files, path: string | undefined) {
-    this.#files = files;
-    this.#path = path;
-  }
-
-  async read(): Promise<Uint8Array | undefined> {
-    return this.#path === undefined ? undefined : this.#files.read(this.#path);
-  }
-
-  async flush(received: ReceivedBytes): Promise<void> {
-    if (this.#path === undefined || received.length === this.length) return;
-    try {
-      await this.#files.writeAt(this.#path, this.length, received.bytes(this.length));
-      this.length = received.length;
-    } catch {
-      // Keeping the part is a convenience; a full or read-only disk must not end a download that works.
-      this.#path = undefined;
-    }
-  }
-
-  async discard(): Promise<void> {
-    this.length = 0;
-    if (this.#path !== undefined) await this.#files.remove(this.#path);
-  }
-
-  /** For bytes that cannot be resumed: nothing more is kept. */
-  async giveUp(): Promise<void> {
-    await this.discard();
-    this.#path = undefined;
-  }
-}
-
 async function receiveRest(
-  services: DataServices,
+  services: Pick<DataServices, 'fetch'>,
   request: DownloadRequest,
   received: ReceivedBytes,
-  part: PartFile,
+  keep: () => Promise<void> | undefined,
 ): Promise<void> {
+  const { part } = request;
   const watchdog = new Watchdog(request.timeoutMs);
   const signal = request.signal === undefined ? watchdog.signal : AbortSignal.any([request.signal, watchdog.signal]);
   const connectionError = (error: unknown, whenSilent: string, otherwise: string): ConnectionError => {
@@ -182,7 +140,7 @@ async function receiveRest(
     if (response.status === 416) return;
     // Bytes that the connection unpacks on its way have other positions than those a Range counts.
     const encoded = response.headers.has('content-encoding');
-    if (encoded) await part.giveUp();
+    if (encoded) await part?.giveUp();
 
     const report = (): void =>
       request.onProgress?.({ file: request.file, url: request.url, receivedBytes: received.length, totalBytes });
@@ -198,7 +156,7 @@ async function receiveRest(
       if (step.done) break;
       received.append(step.value);
       report();
-      if (received.length - part.length >= flushLength) await part.flush(received);
+      if (part && received.length - part.length >= flushLength) await keep();
     }
     if (totalBytes !== undefined && received.length < totalBytes)
       throw new ConnectionError(`the connection ended after ${received.length}${ofTotal(totalBytes)} bytes.`);
@@ -214,10 +172,14 @@ const ofTotal = (totalBytes: number | undefined): string => (totalBytes === unde
  * response of status 416 is let through when nothing is missing.
  * @throws HttpStatusError if the response holds no file.
  */
-async function agreeOnStart(response: Response, received: ReceivedBytes, part: PartFile): Promise<number | undefined> {
+async function agreeOnStart(
+  response: Response,
+  received: ReceivedBytes,
+  part: PartFile | undefined,
+): Promise<number | undefined> {
   const startAgain = async (): Promise<void> => {
     received.restart();
-    await part.discard();
+    await part?.discard();
   };
   const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
   const rangeTotal = range?.[2] === undefined || range[2] === '*' ? undefined : Number(range[2]);

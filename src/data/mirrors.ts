@@ -4,6 +4,7 @@ import { DataError, messageOf } from '../base/errors.js';
 import { download, HttpStatusError } from './download.js';
 import { gunzip, isGzip } from './gunzip.js';
 import { md5 } from './md5.js';
+import { PartFile } from './part-file.js';
 import type { DownloadProgress } from './progress.js';
 import type { DataServices } from './services.js';
 import { sha256 } from './sha256.js';
@@ -87,7 +88,7 @@ async function downloadChecked(
     const received = await download(services, {
       url,
       file: file.name,
-      partPath,
+      part: partPath === undefined ? undefined : new PartFile(services.files, partPath),
       byteLimit,
       timeoutMs,
       signal,

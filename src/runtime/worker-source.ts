@@ -3,11 +3,18 @@
 
 import { mailboxByteLength, mailboxStates, mailboxWords, patienceMilliseconds } from './mailbox.js';
 
-/** Plain JavaScript for both platforms; it uses nothing but the language, messages, WebAssembly and, for
- * native code, Node's process.dlopen. */
+/**
+ * Plain JavaScript for both platforms; it uses nothing but the language, messages, WebAssembly and, for native code, Node's
+ * process.dlopen. What is to be said of it stands here, since every page would carry it within:
+ *
+ * - `port`: Node's parentPort and a page's worker scope have the same onmessage and postMessage.
+ * - `createMemory`: the largest address space there is, since a memory cannot be given a larger one later.
+ * - `loaders.native`: a memory that grows stays where it is.
+ * - `linger` looks for runs in the mailbox until none has come for a while, or the owner wants to say something else.
+ * - `mailbox`: the first worker has none: its part is the owner's, who is busy between runs and needs a processor for it.
+ */
 export const workerSource = `'use strict';
 (() => {
-  // Node's parentPort and a page's worker scope have the same onmessage and postMessage.
   const port = globalThis.process?.getBuiltinModule?.('node:worker_threads')?.parentPort ?? globalThis;
   const pageBytes = 65536;
   const runs = new Map();
@@ -16,7 +23,6 @@ export const workerSource = `'use strict';
   let mailbox;
   let received = 0;
 
-  // The largest address space there is: a memory cannot be given a larger one later.
   const createMemory = () => {
     for (let maximum = 65536; ; maximum /= 2) {
       try {
@@ -33,13 +39,11 @@ export const workerSource = `'use strict';
       const loaded = { exports: {} };
       process.dlopen(loaded, path);
       const { run } = loaded.exports;
-      // A memory that grows stays where it is.
       const bytes = new Uint8Array(memory.buffer);
       return (thread, threads, steps, table, control) => run(bytes, number, thread, threads, steps, table, control);
     },
   };
 
-  // Looks for runs in the mailbox until none has come for a while, or the owner wants to say something else.
   const linger = () => {
     if (mailbox === undefined) return;
     const pause = Atomics.pause ?? (() => undefined);
@@ -82,7 +86,6 @@ export const workerSource = `'use strict';
     unload: ({ program }) => {
       runs.delete(program);
     },
-    // The first worker has none: its part is the owner's, who is busy between runs and needs a processor for it.
     mailbox: ({ address }) => {
       if (thread > 0) mailbox = new Int32Array(memory.buffer, address + thread * ${mailboxByteLength}, ${mailboxByteLength / 4});
     },

@@ -3,7 +3,7 @@ import { checkBoolean, checkNumber } from '../check.js';
 import { activeConsole } from '../console.js';
 import { activeFiles } from '../files.js';
 import { fixed } from '../progress/number-format.js';
-import { checkFileFormat } from '../saving/file-format.js';
+import { checkModelPath } from '../saving/write-model-file.js';
 import { isFilePath } from '../saving/places/places.js';
 import { Callback, type CallbackState, type Logs } from './callback.js';
 import { formatPattern } from './file-pattern.js';
@@ -57,7 +57,7 @@ export class ModelCheckpoint extends Callback {
 
   constructor(options: ModelCheckpointOptions) {
     super();
-    this.#filepath = checkFileFormat(options.filepath, what);
+    this.#filepath = checkModelPath(options.filepath, what);
     this.#verbose = checkVerbose(options.verbose, what);
     const bestOnly = checkBoolean(options.saveBestOnly ?? false, `${what}: saveBestOnly`);
     this.#monitor = bestOnly ? new Monitor(what, options) : undefined;

@@ -18,10 +18,9 @@ import { activeReporter, type ReportOptions, type ReportResult } from '../report
 import type { LoadWeightsOptions } from '../saving/foreign/restore-foreign.js';
 import type { ModelSource } from '../saving/places/place.js';
 import type { SaveProgramsOptions } from '../saving/programs/write-programs.js';
-import { encodeModel, readModelFile, writeModelFile } from '../saving/model-file.js';
+import { readModelFile } from '../saving/model-file.js';
 import { printSummary, type SummaryOptions } from '../summary/summary.js';
 import { BatchPrograms, predictionOf, predictOnBatch } from './batch-programs.js';
-import { claimWeights } from './claim-weights.js';
 import type { Compiled, CompileOptions } from './compiled.js';
 import { activeCompiling } from './compiling.js';
 import { alignInput, toTensor, type ModelData } from './data.js';
@@ -32,6 +31,9 @@ import { predict } from './predict.js';
 import type { ProfileOptions } from './profile.js';
 import type { PredictOptions } from './run-options.js';
 import type { TrainingRecord } from './training-record.js';
+
+/** Loaded when it is used: a page that only loads models writes none. */
+const loadWriting = () => import('../saving/writing.js');
 
 /** What every model takes. */
 export interface ModelOptions {
@@ -245,6 +247,7 @@ export abstract class Model extends Layer implements TrainableModel {
    * @throws DataError if the file cannot be written
    */
   async save(path: string): Promise<void> {
+    const { writeModelFile } = await loadWriting();
     await writeModelFile(this, path, 'save', { withConfig: true });
   }
 
@@ -255,6 +258,7 @@ export abstract class Model extends Layer implements TrainableModel {
    */
   async toBytes(options: { readonly format?: string } = {}): Promise<Uint8Array<ArrayBuffer>> {
     rejectUnknownOptions('toBytes', options, ['format']);
+    const { encodeModel } = await loadWriting();
     return encodeModel(this, 'toBytes', options.format ?? 'safetensors', { withConfig: true });
   }
 
@@ -271,12 +275,13 @@ export abstract class Model extends Layer implements TrainableModel {
    */
   async savePrograms(path: string, options: SaveProgramsOptions = {}): Promise<void> {
     this.#checkBuilt('savePrograms');
-    const { writePrograms } = await import('../saving/programs/write-programs.js');
+    const { writePrograms } = await loadWriting();
     await writePrograms(this, predictionOf(this), path, options);
   }
 
   /** Writes the weights to a file, `weights.safetensors`, and the optimizer's state once there is one. As `save`. */
   async saveWeights(path: string): Promise<void> {
+    const { writeModelFile } = await loadWriting();
     await writeModelFile(this, path, 'saveWeights', { withConfig: false });
   }
 
@@ -300,10 +305,9 @@ export abstract class Model extends Layer implements TrainableModel {
     const byName = checkBoolean(options.byName ?? false, 'loadWeights: byName');
     this.#checkBuilt('loadWeights');
     const file = await readModelFile(source, 'loadWeights');
-    const { restoreOwnOrForeign } = await import('../saving/foreign/restore-foreign.js');
+    const { restoreOptimizer, restoreOwnOrForeign } = await import('../saving/restoring.js');
     restoreOwnOrForeign(this, file, { ...options, byName });
     if (!file.optimizer || !this.#compiled || byName) return;
-    const { restoreOptimizer } = await import('../saving/restore-optimizer.js');
     restoreOptimizer(this.buildOptimizer('loadWeights'), file);
   }
 
@@ -364,15 +368,16 @@ export abstract class Model extends Layer implements TrainableModel {
     const compiled = this.#checkCompiled('fit');
     if (this.#isFitting)
       throw new StateError(`fit: model "${this.name}" is being trained already; await the call before.`);
-    const release = claimWeights(this);
     this.#isFitting = true;
+    let release: (() => void) | undefined;
     try {
-      const { fit, recordTraining } = await loadTraining();
+      const { claimWeights, fit, recordTraining } = await loadTraining();
+      release = claimWeights(this);
       this.#training = await recordTraining(x, options, () => fit(this, compiled, x, y, options));
       return this.#training.history;
     } finally {
       this.#isFitting = false;
-      release();
+      release?.();
       this.run = undefined;
     }
   }

@@ -10,7 +10,7 @@ import { CallbackList } from '../callbacks/callback-list.js';
 import { Progress } from '../progress/progress.js';
 import type { BatchPrograms } from './batch-programs.js';
 import { Breather } from './pace.js';
-import type { Batches } from './predict-batches.js';
+import { manyBatches, type Batches } from './predict-batches.js';
 import type { RunnableModel } from './prepare-input.js';
 import type { CheckedRun } from './run-options.js';
 import { throwIfAborted } from './stopping.js';
@@ -38,7 +38,7 @@ export async function predictObserved(
   const batches =
     samples <= batchSize
       ? oneBatch(model, programs, await withValues(input))
-      : await (await import('./predict-batches.js')).manyBatches(model, input, batchSize);
+      : await manyBatches(model, input, batchSize);
   const { steps } = batches;
   const callbacks = new CallbackList(given);
   const progress = new Progress(callbacks.showsProgress ? 0 : verbose);

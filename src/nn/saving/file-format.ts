@@ -3,8 +3,8 @@
 import { ValueError } from '../../base/errors.js';
 import { startBackend } from '../../tensor/start-backend.js';
 import { show } from '../check.js';
+import { safetensorsFile } from './arrays/safetensors-file.js';
 import type { ModelFormat } from './format.js';
-import { fileNameOf } from './places/places.js';
 
 interface FormatEntry {
   /** What callers ask for it by: `toBytes({ format: 'safetensors' })`. */
@@ -33,7 +33,7 @@ const safetensors: FormatEntry = {
   name: 'safetensors',
   endings: ['.safetensors'],
   begins: () => true,
-  load: async () => (await import('./arrays/safetensors-file.js')).safetensorsFile,
+  load: () => Promise.resolve(safetensorsFile),
 };
 
 const onnx: FormatEntry = {
@@ -107,18 +107,23 @@ function entryOf(path: string): FormatEntry | undefined {
   return entries.find((entry) => entry.endings.some((ending) => name.endsWith(ending)));
 }
 
-/** @throws ValueError, with the list of what exists, for a path whose ending names no format that Nacre writes and reads */
-export function checkFileFormat(path: unknown, what: string): string {
-  if (entryOf(fileNameOf(path, what))) return path as string;
+/** @throws ValueError, with the list of what exists, for a file name whose ending names no format that Nacre writes and reads; `given` is what the caller was given */
+export function checkFileFormat(fileName: string, what: string, given = fileName): void {
+  entryFor(fileName, what, given);
+}
+
+function entryFor(fileName: string, what: string, given = fileName): FormatEntry {
+  const entry = entryOf(fileName);
+  if (entry) return entry;
   const listed = endings.length === 1 ? endings[0] : `${endings.slice(0, -1).join(', ')} or ${endings.at(-1)}`;
   throw new ValueError(
-    `${what}: expected the name of a file that ends in ${listed}, received ${show(path)}. For example 'model.safetensors'.`,
+    `${what}: expected the name of a file that ends in ${listed}, received ${show(given)}. For example 'model.safetensors'.`,
   );
 }
 
-/** The format that the ending of `path` names. @throws ValueError, with the list of what exists, if there is none */
-export function formatOf(path: string, what: string): Promise<ModelFormat> {
-  return entryOf(checkFileFormat(path, what))!.load();
+/** The format that the ending of a file name names. @throws ValueError, with the list of what exists, if there is none */
+export function formatOf(fileName: string, what: string): Promise<ModelFormat> {
+  return entryFor(fileName, what).load();
 }
 
 /** The format of a name. @throws ValueError, with the list of what exists, if there is none */

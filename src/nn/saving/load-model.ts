@@ -11,6 +11,7 @@ import { adoptSeed } from '../naming.js';
 import type { ModelConfig, ModelFile } from './format.js';
 import { ConfigReader, type CustomObjects, type MapLayer } from './config/from-config.js';
 import { readModelFile } from './model-file.js';
+import { adoptPrograms } from './programs/programs-file.js';
 import { isOurConfig } from './config/our-config.js';
 import type { FetchOptions, ModelSource } from './places/place.js';
 import { restoreStreams, restoreWeights } from './restore.js';
@@ -83,7 +84,6 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
 }
 
 async function loadPrograms(source: ModelSource, options: FetchOptions): Promise<void> {
-  const { adoptPrograms } = await import('./programs/programs-file.js');
   await adoptPrograms(source, 'loadModel: programs', options);
 }
 

@@ -1,10 +1,11 @@
-// Where the files of a model are: in a folder, at a URL, in the browser's database, among what the user keeps, in files
-// that the user chose, or in memory. Whoever reads or writes a model sees a main file and files beside it.
+// Where the files of a model are read from: a folder, a URL, the browser's database, files that the user chose, or memory.
+// Whoever reads a model sees a main file and files beside it. write-places.ts has where they are written to.
 import { DataError, ValueError } from '../../../base/errors.js';
 import type { FileGroups } from '../../../base/files.js';
 import { show } from '../../check.js';
 import { activeFiles } from '../../files.js';
-import type { FetchOptions, ReadPlace, WritePlace } from './place.js';
+import type { FetchOptions, ReadPlace } from './place.js';
+import { openUrl } from './url-place.js';
 
 /** What an entry point connects. */
 export interface PlaceServices {
@@ -23,11 +24,11 @@ export function setPlaceServices(connected: PlaceServices): void {
   services = connected;
 }
 
-const database = 'indexeddb://';
-const downloads = 'downloads://';
+export const database = 'indexeddb://';
+export const downloads = 'downloads://';
 
 /** The part of a path before `://`, in lower case; undefined of a path of a file. */
-function schemeOf(path: string): string | undefined {
+export function schemeOf(path: string): string | undefined {
   return /^([a-z][a-z0-9+.-]+):\/\//i.exec(path)?.[1]?.toLowerCase();
 }
 
@@ -39,55 +40,20 @@ const splitPath = (path: string): [folder: string, name: string] => {
   return [path.slice(0, end), path.slice(end)];
 };
 
-/** A name without an ending is of a safetensors file. */
-const withEnding = (name: string): string => (/\.[a-z0-9]+$/i.test(name) ? name : `${name}.safetensors`);
-
-/**
- * The name, with its ending, of the file that a model would be written to as `path`.
- * @throws ValueError for a place that nothing can be written to
- */
-export function fileNameOf(path: unknown, what: string): string {
-  if (typeof path !== 'string')
-    throw new ValueError(
-      `${what}: expected a path such as 'model.safetensors', '${database}name' or '${downloads}name', received ${show(path)}.`,
-    );
-  switch (schemeOf(path)) {
-    case undefined:
-      return path;
-    case 'indexeddb':
-      return withEnding(nameAfter(path, database, what));
-    case 'downloads':
-      return withEnding(nameAfter(path, downloads, what));
-    case 'http':
-    case 'https':
-      throw new ValueError(
-        `${what}: a model is loaded from a URL, and cannot be saved to one, received '${path}'. Send what model.toBytes() gives with fetch.`,
-      );
-    default:
-      return unknownScheme(path, what);
-  }
-}
-
-function nameAfter(path: string, scheme: string, what: string): string {
+/** The name of what lies at `scheme`. @throws ValueError for none */
+export function nameAfter(path: string, scheme: string, what: string): string {
   const name = path.slice(scheme.length);
   if (name === '' || name.includes('/'))
     throw new ValueError(`${what}: expected a name without '/' after '${scheme}', received '${path}'.`);
   return name;
 }
 
-function unknownScheme(path: string, what: string): never {
+/** @throws ValueError always */
+export function unknownScheme(path: string, what: string): never {
   const remedy = schemeOf(path) === 'file' ? " Write the path without 'file://'." : '';
   throw new ValueError(
     `${what}: expected the path of a file, a URL with http or https (to load), '${database}name' or '${downloads}name' (in a page), received '${path}'.${remedy}`,
   );
-}
-
-/** @throws ValueError for a place that nothing can be written to, or that is not there */
-export function placeToWrite(path: string, what: string): WritePlace {
-  const fileName = fileNameOf(path, what);
-  if (schemeOf(path) === 'indexeddb') return inDatabase(path, fileName, what);
-  if (schemeOf(path) === 'downloads') return asDownloads(path, fileName, what);
-  return inFolder(path);
 }
 
 /** @throws ValueError for what is no source */
@@ -109,7 +75,7 @@ export function placeToRead(source: unknown, what: string, options: FetchOptions
     case 'https':
       return atUrl(source, what, options);
     case 'indexeddb':
-      return inDatabase(source, nameAfter(source, database, what), what);
+      return lazilyInDatabase(source, what);
     case 'downloads':
       throw new ValueError(
         `${what}: a page cannot read what it gave the user to keep, received '${source}'. Let the user choose the file (<input type="file">), and give that File.`,
@@ -119,21 +85,15 @@ export function placeToRead(source: unknown, what: string, options: FetchOptions
   }
 }
 
-function inFolder(path: string): WritePlace {
+/** A file in a folder, and those beside it. */
+export function inFolder(path: string): ReadPlace & { readonly folder: string; readonly fileName: string } {
   const [folder, fileName] = splitPath(path);
   return {
     name: path,
+    folder,
     fileName,
     read: () => activeFiles().read(path),
     beside: (name) => activeFiles().read(folder + name),
-    write: async (main, beside) => {
-      const files = activeFiles();
-      for (const [name, bytes] of beside) await files.write(folder + name, bytes);
-      await files.write(path, main);
-    },
-    removeBeside: async (names) => {
-      for (const name of names) await activeFiles().remove(folder + name);
-    },
   };
 }
 
@@ -170,8 +130,7 @@ function inBlobs(blobs: readonly Blob[], what: string): ReadPlace {
 
 function atUrl(url: string, what: string, options: FetchOptions): ReadPlace {
   const { fetch } = connected(what);
-  // Loaded when it is used: most models come from files.
-  const opened = import('./url-place.js').then(({ openUrl }) => openUrl(url, fetch, options, what));
+  const opened = Promise.resolve(openUrl(url, fetch, options, what));
   // Whoever reads hears of a failure.
   opened.catch(() => undefined);
   const [, fileName] = splitPath(new URL(url).pathname);
@@ -183,52 +142,26 @@ function atUrl(url: string, what: string, options: FetchOptions): ReadPlace {
   };
 }
 
-function connected(what: string): PlaceServices {
+/** Loaded when it is used: most models come from files. */
+function lazilyInDatabase(path: string, what: string): ReadPlace {
+  const fileName = nameAfter(path, database, what);
+  const place = import('./database-place.js').then(({ inDatabase }) => inDatabase(path, fileName, what));
+  // Whoever reads hears of a failure.
+  place.catch(() => undefined);
+  return {
+    name: path,
+    fileName,
+    read: async () => (await place).read(),
+    beside: async (name) => (await place).beside(name),
+  };
+}
+
+/** What an entry point connected. @throws ValueError before it has */
+export function connected(what: string): PlaceServices {
   if (services) return services;
   throw new ValueError(
     `${what}: only files can be used here. Import 'nacre' itself, whose entry points connect the rest.`,
   );
-}
-
-/** Under one name in the browser's database, all files together. */
-function inDatabase(path: string, fileName: string, what: string): WritePlace {
-  const { database: groups } = connected(what);
-  if (!groups)
-    throw new ValueError(
-      `${what}: there is no IndexedDB here, received '${path}'. It is part of browsers; in Node, write a path such as 'model.safetensors'.`,
-    );
-  const key = nameAfter(path, database, what);
-  // As they were put: another writer may put others between two reads.
-  let taken: Promise<ReadonlyMap<string, Uint8Array> | undefined> | undefined;
-  const files = (): NonNullable<typeof taken> => (taken ??= groups.read(key));
-  return {
-    name: path,
-    fileName,
-    read: async () => (await files())?.values().next().value,
-    beside: async (name) => (await files())?.get(name),
-    write: (main, beside) => groups.write(key, new Map([[fileName, main], ...beside])),
-    removeBeside: () => Promise.resolve(),
-  };
-}
-
-function asDownloads(path: string, fileName: string, what: string): WritePlace {
-  const { download } = connected(what);
-  if (!download)
-    throw new ValueError(
-      `${what}: there is no page that could hand the user a file, received '${path}'. In Node, write a path such as 'model.safetensors'.`,
-    );
-  const nothing = (): Promise<undefined> => Promise.resolve(undefined);
-  return {
-    name: path,
-    fileName,
-    read: nothing,
-    beside: nothing,
-    write: async (main, beside) => {
-      await download(fileName, main);
-      for (const [name, bytes] of beside) await download(name, bytes);
-    },
-    removeBeside: () => Promise.resolve(),
-  };
 }
 
 /** The main file. @throws DataError where there is none */

@@ -1,6 +1,5 @@
 // The files of a model at a URL: the one that it names, and those beside it in its folder.
 import { DataError, messageOf, StoppedError } from '../../../base/errors.js';
-import { memoryFiles } from '../../../base/files.js';
 import { download, HttpStatusError } from '../../../data/download.js';
 import type { DataServices } from '../../../data/services.js';
 import { checkWhole } from '../../check.js';
@@ -19,24 +18,20 @@ export function openUrl(
 ): Pick<ReadPlace, 'read' | 'beside'> {
   const limit = checkWhole(maxBytes ?? mostBytes, `${what}: maxBytes`);
   let used = 0;
-  const services: DataServices = {
-    files: memoryFiles(),
-    fetch,
-    cacheDirectory: () => Promise.resolve(''),
-    resolvePackageFile: () => undefined,
-    warn: () => undefined,
-  };
   const get = async (address: string): Promise<Uint8Array | undefined> => {
     const file = decodeURIComponent(new URL(address).pathname.split('/').at(-1)!);
     try {
-      const { bytes } = await download(services, {
-        url: address,
-        file,
-        byteLimit: limit - used,
-        timeoutMs,
-        signal,
-        onProgress,
-      });
+      const { bytes } = await download(
+        { fetch },
+        {
+          url: address,
+          file,
+          byteLimit: limit - used,
+          timeoutMs,
+          signal,
+          onProgress,
+        },
+      );
       used += bytes.byteLength;
       return bytes;
     } catch (error) {

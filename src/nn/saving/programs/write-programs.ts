@@ -9,7 +9,7 @@ import { precompile, type PrecompiledProgram } from '../../../tensor/precompiled
 import type { Tensor } from '../../../tensor/tensor.js';
 import { checkWhole, show } from '../../check.js';
 import type { PartialShape } from '../../layers/layer.js';
-import { placeToWrite } from '../places/places.js';
+import { placeToWrite } from '../places/write-places.js';
 import { moduleName, programsName } from './programs-file.js';
 
 export interface SaveProgramsOptions {
