@@ -323,6 +323,14 @@ describe('nacre convert', () => {
     expect(await json('summary copy.safetensors')).toMatchObject({ trainedOn: before.trainedOn });
   });
 
+  test('compiles what a page predicts with', async () => {
+    const line = 'convert colours.safetensors page.safetensors --programs page.programs --batch-size 2';
+    expect(await json(line)).toMatchObject({ programs: 'page.programs' });
+    const { output } = await nacre('convert colours.safetensors page.safetensors --programs page.programs');
+    expect(output).toMatch(/^colours.* parameters\npage\.programs: what a page predicts with, compiled\n$/);
+    await fails('convert a.keras b.keras --batch-size 2', /expected --batch-size with the programs/, 2);
+  });
+
   test('gives weights of another program to a model', async () => {
     const torch = fileURLToPath(new URL('../../tests/golden/files/safetensors/dense.safetensors', import.meta.url));
     const model = sequential([

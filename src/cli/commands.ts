@@ -193,12 +193,19 @@ export const commands = {
         names: ['pytorch', 'keras'],
         help: 'the order of the axes of the weights; told by their shapes unless given',
       },
+      programs: {
+        kind: 'text',
+        value: 'FILE',
+        help: 'also compiles what a page predicts with, and writes it here: m.programs',
+      },
+      'batch-size': { ...batchSize, help: 'images that the page predicts at a time; 1 unless given' },
       json,
     },
     examples: [
       ['nacre convert digits.safetensors digits.keras', "into Keras's format"],
       ['nacre convert digits.keras digits.weights.h5', 'its weights alone'],
       ['nacre convert torch.safetensors net.keras --network cnn', 'weights of PyTorch'],
+      ['nacre convert m.keras web/m.safetensors --programs web/m.programs', 'for a page'],
     ],
   },
   doctor: {

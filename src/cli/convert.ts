@@ -18,16 +18,26 @@ export async function convert(options: OptionsOf<'convert'>, operands: readonly 
       'nacre convert: expected --layout with the model that the weights are for, --model FILE or --network NAME, received neither.',
       'convert',
     );
+  if (options['batch-size'] !== undefined && options.programs === undefined)
+    throw new UsageError(
+      'nacre convert: expected --batch-size with the programs that it is for, --programs FILE.',
+      'convert',
+    );
   await import('../node.js');
   const weightsOnly = options['weights-only'] || /\.weights\.h5$|\.npz$/i.test(to);
-  const parameters = isIntoModel
+  const model = isIntoModel
     ? await convertInto(modelFile === undefined ? networks[network!].create() : await loadModel(modelFile), from, to, {
         weightsOnly,
         ...(layout === undefined ? {} : { layout: layout }),
       })
     : await convertModel(from, to, weightsOnly);
-  if (options.json) printJson({ from, to, weightsOnly, parameters });
-  else print(`${from} -> ${to}: ${parameters} parameters${weightsOnly ? ', weights only' : ''}`);
+  const { programs } = options;
+  if (programs !== undefined) await model.savePrograms(programs, { batchSizes: [options['batch-size'] ?? 1] });
+  const parameters = model.countParams();
+  if (options.json)
+    return printJson({ from, to, weightsOnly, parameters, ...(programs === undefined ? {} : { programs }) });
+  print(`${from} -> ${to}: ${parameters} parameters${weightsOnly ? ', weights only' : ''}`);
+  if (programs !== undefined) print(`${programs}: what a page predicts with, compiled`);
 }
 
 /** Gives the weights of `from` to a model, and writes that. */
@@ -36,13 +46,13 @@ async function convertInto(
   from: string,
   to: string,
   { weightsOnly, ...options }: LoadWeightsOptions & { readonly weightsOnly: boolean },
-): Promise<number> {
+): Promise<Model> {
   await model.loadWeights(from, options);
   await write(model, to, weightsOnly);
-  return model.countParams();
+  return model;
 }
 
-async function convertModel(from: string, to: string, weightsOnly: boolean): Promise<number> {
+async function convertModel(from: string, to: string, weightsOnly: boolean): Promise<Model> {
   const { files } = nodePlatform;
   let trained;
   try {
@@ -58,7 +68,7 @@ async function convertModel(from: string, to: string, weightsOnly: boolean): Pro
   // What the model was trained on goes along where the format has room for it.
   if (trained.note !== undefined && holdsNotes(to) && !weightsOnly) await writeTrainedModel(files, to, trained);
   else await write(trained.model, to, weightsOnly);
-  return trained.model.countParams();
+  return trained.model;
 }
 
 async function write(model: Model, path: string, weightsOnly: boolean): Promise<void> {

@@ -19,7 +19,8 @@ const nacre = (args: readonly string[], environment: Readonly<Record<string, str
 
 async function report(environment: Readonly<Record<string, string>>, code = 0): Promise<DoctorReport> {
   const ended = await nacre(['doctor', '--quick', '--json'], environment);
-  expect(ended.complaints).toBe('');
+  // A compiler that takes long says so, and how long it takes is the machine's affair.
+  expect(ended.complaints.replace(/^Compiling this program for the machine.*\n/gm, '')).toBe('');
   expect(ended.code).toBe(code);
   return JSON.parse(ended.output) as DoctorReport;
 }
