@@ -4,22 +4,14 @@ import { printJson, printResults } from './machine.js';
 import type { OptionsOf } from './options.js';
 
 export async function evaluate(options: OptionsOf<'evaluate'>): Promise<void> {
-  const { path, model, x, y, machine, signal } = await loadJudged('evaluate', options);
-  const { json, data = 'mnist' } = options;
+  const { model, x, y, signal, described } = await loadJudged('evaluate', options);
+  const { json } = options;
   const results = await model.evaluate(x, y, {
     batchSize: options['batch-size'] ?? 32,
     verbose: json ? 0 : 1,
     signal,
     returnDict: true,
   });
-  if (json)
-    printJson({
-      model: path,
-      data,
-      images: x.shape[0],
-      backend: machine.name,
-      threads: machine.threads,
-      test: results,
-    });
+  if (json) printJson({ ...described, test: results });
   else printResults('test', results);
 }

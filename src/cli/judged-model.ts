@@ -1,5 +1,5 @@
 // What `nacre evaluate` and `nacre report` begin with: a model file, and the images with labels to judge it on.
-import type { BackendInfo, Sequential, Tensor } from '../api.js';
+import type { Sequential, Tensor } from '../api.js';
 import { nodePlatform } from '../platform/node.js';
 import { checkMnistFits, countOf, inputsOf, isMnist, loadFolder, loadMnist, part, targetsOf } from './image-data.js';
 import { interruption } from './interruption.js';
@@ -18,8 +18,15 @@ export interface JudgedModel {
   /** Images and labels as the model takes them. */
   readonly x: Tensor;
   readonly y: Tensor;
-  readonly machine: BackendInfo;
   readonly signal: AbortSignal;
+  /** What `--json` says of all this beside the results. */
+  readonly described: {
+    readonly model: string;
+    readonly data: string;
+    readonly images: number;
+    readonly backend: string;
+    readonly threads: number;
+  };
 }
 
 /** @throws UsageError for a missing model, DataError for files and data that do not fit */
@@ -46,11 +53,21 @@ export async function loadJudged(
     return loadFolder(files, request, { classNames, place: path });
   };
   const all = await load();
-  const { images, labels } = part(all, 0, Math.min(options.samples ?? Infinity, countOf(all)));
+  const count = Math.min(options.samples ?? Infinity, countOf(all));
+  const { images, labels } = part(all, 0, count);
   const { model, note } = trained;
   compileIfNeeded(model);
   // What it was compiled with decides the form of the labels.
   const form = formOf(model, path, note);
-  if (!json) print(`${path}: ${labels.shape[0]} images of ${form.classes} classes; ${describeMachine(machine)}.`);
-  return { path, model, classNames, images, x: inputsOf(images, form), y: targetsOf(labels, form), machine, signal };
+  if (!json) print(`${path}: ${count} images of ${form.classes} classes; ${describeMachine(machine)}.`);
+  return {
+    path,
+    model,
+    classNames,
+    images,
+    x: inputsOf(images, form),
+    y: targetsOf(labels, form),
+    signal,
+    described: { model: path, data: data ?? 'mnist', images: count, backend: machine.name, threads: machine.threads },
+  };
 }
