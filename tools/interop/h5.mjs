@@ -3,15 +3,12 @@
 // for Nacre only (docs/saving.md says why). Nacre reads what Keras then saves, has to predict what Keras does, and to
 // arrive at Keras's weights with the step after that. Closes with `N passed, N failed`.
 // Needs `npm run build`, and Python with Keras 3 and, to try Keras 2, tf_keras: NACRE_PYTHON names it.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { loadModel, random, setRandomSeed } from '../../dist/node.js';
 import { cases } from './keras-models.mjs';
+import { difference, far, note, predictionsOf, throughPython, weightsOf } from './with-python.mjs';
 
-/** @typedef {import('../../dist/node.js').Sequential} Model */
 /** @typedef {import('../../dist/node.js').Tensor} Values */
 /** @typedef {import('./keras-models.mjs').Case} Case */
 /**
@@ -24,9 +21,7 @@ import { cases } from './keras-models.mjs';
  * @property {number[]} later
  */
 
-const python = process.env.NACRE_PYTHON;
 const samples = 8;
-const tolerance = 2e-5;
 
 /** Keras 2 takes the optimizers of these files for its older ones, which have no weight decay. */
 const notInKeras2 = ['adam, amsgrad'];
@@ -40,61 +35,13 @@ function dataOf({ shape, target }) {
   return { x, y: target.length === 0 ? numbers.cast('int32') : numbers };
 }
 
-/**
- * @param {ArrayLike<number>} actual
- * @param {readonly number[]} expected
- */
-function difference(actual, expected) {
-  if (actual.length !== expected.length) return Infinity;
-  return expected.reduce((worst, value, index) => {
-    const distance = Math.abs(value - /** @type {number} */ (actual[index])) / Math.max(1, Math.abs(value));
-    return Number.isNaN(distance) ? Infinity : Math.max(worst, distance);
-  }, 0);
-}
-
-/** @param {Model} model */
-async function weightsOf(model) {
-  const values = await Promise.all(model.getWeights().map((weight) => weight.data()));
-  return values.flatMap((value) => [...value]);
-}
-
-/** @param {Model} model @param {Values} x */
-async function predictionsOf(model, x) {
-  return [...(await (await model.predict(x, { verbose: 0 })).data())];
-}
-
 /** @param {Values} values */
 async function plain(values) {
   return { dtype: values.dtype, shape: [...values.shape], data: [...(await values.data())] };
 }
 
-if (!python) {
-  console.error('Set NACRE_PYTHON to a Python that has Keras 3, for example /path/to/venv/bin/python.');
-  process.exit(1);
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'nacre-interop-'));
-let passed = 0;
-let failed = 0;
-/** @type {string[]} */
-const rows = [];
-
-/**
- * @param {string} name
- * @param {string} what
- * @param {string} problem empty if there is none
- */
-function note(name, what, problem) {
-  if (problem === '') passed++;
-  else failed++;
-  rows.push(`${problem === '' ? 'ok  ' : 'FAIL'} ${name.padEnd(32)} ${what.padEnd(24)} ${problem}`);
-}
-
-/** @param {number} worst */
-const far = (worst) => (worst <= tolerance ? '' : `differs by ${worst.toExponential(1)}`);
-
-/** @param {Case} each @param {number} index */
-async function write(each, index) {
+/** @param {string} folder @param {Case} each @param {number} index */
+async function write(folder, each, index) {
   setRandomSeed(5);
   const { x, y } = dataOf(each);
   const model = each.make();
@@ -120,12 +67,13 @@ async function write(each, index) {
 }
 
 /**
+ * @param {string} folder
  * @param {Case} each
  * @param {number} index
  * @param {Awaited<ReturnType<typeof write>>} own
  * @param {string} library
  */
-async function judge(each, index, own, library) {
+async function judge(folder, each, index, own, library) {
   const file = join(folder, `${index}-${library}.json`);
   if (!existsSync(file) || (library === 'tf_keras' && notInKeras2.includes(each.name))) return;
   const result = /** @type {Result} */ (JSON.parse(readFileSync(file, 'utf8')));
@@ -159,22 +107,18 @@ async function judge(each, index, own, library) {
   }
 }
 
-try {
-  const described = [];
-  for (const [index, each] of cases.entries()) described.push(await write(each, index));
-  writeFileSync(join(folder, 'cases.json'), JSON.stringify(described));
-  const script = fileURLToPath(new URL('h5.py', import.meta.url));
-  const run = spawnSync(python, ['-B', '-W', 'ignore', script, folder], { encoding: 'utf8' });
-  if (run.status !== 0) throw new Error(`${python} failed: ${run.stderr}`);
-  console.log(run.stdout.trim());
-  for (const library of ['keras', 'tf_keras'])
-    for (const [index, each] of cases.entries()) {
-      const own = described[index];
-      if (own) await judge(each, index, own, library);
-    }
-} finally {
-  rmSync(folder, { recursive: true });
-}
-console.log(rows.join('\n'));
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+await throughPython(
+  'h5.py',
+  async (folder) => {
+    const described = [];
+    for (const [index, each] of cases.entries()) described.push(await write(folder, each, index));
+    return described;
+  },
+  async (folder, described) => {
+    for (const library of ['keras', 'tf_keras'])
+      for (const [index, each] of cases.entries()) {
+        const own = described[index];
+        if (own) await judge(folder, each, index, own, library);
+      }
+  },
+);

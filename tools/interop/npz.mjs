@@ -1,35 +1,19 @@
 // Takes NumPy's files there and back: NumPy reads the arrays and the model that Nacre wrote, and Nacre the weights that
 // NumPy then saves. Closes with `N passed, N failed`. Needs `npm run build`, and Python with NumPy: NACRE_PYTHON names it.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { writeNpz } from '../../dist/formats/npz.js';
 import { layers, sequential, tensor } from '../../dist/node.js';
+import { note, throughPython } from './with-python.mjs';
 
-const python = process.env.NACRE_PYTHON;
-if (!python) {
-  console.error('Set NACRE_PYTHON to a Python that has NumPy, for example /path/to/venv/bin/python.');
-  process.exit(1);
-}
-
-let passed = 0;
-let failed = 0;
 /**
  * @param {string} what
  * @param {unknown} actual
  * @param {unknown} expected
  */
 function compare(what, actual, expected) {
-  const isSame = JSON.stringify(actual) === JSON.stringify(expected);
-  if (isSame) passed++;
-  else failed++;
-  console.log(
-    isSame
-      ? `  ok      ${what}`
-      : `  FAILED  ${what}: expected ${JSON.stringify(expected)}, received ${JSON.stringify(actual)}`,
-  );
+  const [received, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
+  note('NumPy', what, received === wanted ? '' : `expected ${wanted}, received ${received}`);
 }
 
 /** Every dtype, with the values that are easily lost. */
@@ -45,45 +29,41 @@ const arrays = new Map(
 /** @param {ArrayBufferView} data */
 const hex = (data) => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
 
-const folder = mkdtempSync(join(tmpdir(), 'nacre-npz-'));
-try {
-  for (const compress of [false, true])
-    writeFileSync(join(folder, `arrays-${compress}.npz`), await writeNpz(arrays, { compress }));
-  const network = () =>
-    sequential([layers.dense({ units: 4, inputShape: [3], name: 'first' }), layers.dense({ units: 2, name: 'last' })]);
-  const model = network();
-  model.compile({ optimizer: 'adam', loss: 'mse' });
-  await model.fit(tensor([[1, 2, 3]]), tensor([[1, 2]]), { epochs: 2, verbose: 0 });
-  await model.save(join(folder, 'model.npz'));
+const network = () =>
+  sequential([layers.dense({ units: 4, inputShape: [3], name: 'first' }), layers.dense({ units: 2, name: 'last' })]);
+/** @param {import('../../dist/node.js').Sequential} model */
+const exactWeightsOf = (model) => Promise.all(model.getWeights().map(async (weight) => hex(await weight.data())));
 
-  const script = fileURLToPath(new URL('in_numpy.py', import.meta.url));
-  const { status, stderr } = spawnSync(python, [script, folder], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
-  /** @type {Record<string, Record<string, [dtype: string, shape: number[], bytes: string]>>} */
-  const read = JSON.parse(readFileSync(join(folder, 'read.json'), 'utf8'));
-
-  for (const compress of [false, true])
+await throughPython(
+  'in_numpy.py',
+  async (folder) => {
+    for (const compress of [false, true])
+      writeFileSync(join(folder, `arrays-${compress}.npz`), await writeNpz(arrays, { compress }));
+    const model = network();
+    model.compile({ optimizer: 'adam', loss: 'mse' });
+    await model.fit(tensor([[1, 2, 3]]), tensor([[1, 2]]), { epochs: 2, verbose: 0 });
+    await model.save(join(folder, 'model.npz'));
+    return exactWeightsOf(model);
+  },
+  async (folder, weights) => {
+    /** @type {Record<string, Record<string, [dtype: string, shape: number[], bytes: string]>>} */
+    const read = JSON.parse(readFileSync(join(folder, 'read.json'), 'utf8'));
+    for (const compress of [false, true])
+      compare(
+        `arrays, ${compress ? 'deflated' : 'stored'}`,
+        read[`arrays-${compress}.npz`],
+        Object.fromEntries(Array.from(arrays, ([name, { dtype, shape, data }]) => [name, [dtype, shape, hex(data)]])),
+      );
+    const names = ['first/kernel', 'first/bias', 'last/kernel', 'last/bias'];
     compare(
-      `arrays, ${compress ? 'deflated' : 'stored'}`,
-      read[`arrays-${compress}.npz`],
-      Object.fromEntries(Array.from(arrays, ([name, { dtype, shape, data }]) => [name, [dtype, shape, hex(data)]])),
+      'weights of a model',
+      names.map((name) => read['model.npz']?.[name]?.[2]),
+      weights,
     );
-  /** @param {import('../../dist/node.js').Sequential} of */
-  const weightsOf = (of) => Promise.all(of.getWeights().map(async (weight) => hex(await weight.data())));
-  const names = ['first/kernel', 'first/bias', 'last/kernel', 'last/bias'];
-  const weights = await weightsOf(model);
-  compare(
-    'weights of a model',
-    names.map((name) => read['model.npz']?.[name]?.[2]),
-    weights,
-  );
-  for (const file of ['by-name.npz', 'in-order.npz']) {
-    const other = network();
-    await other.loadWeights(join(folder, file));
-    compare(`weights from NumPy, ${file}`, await weightsOf(other), weights);
-  }
-} finally {
-  rmSync(folder, { recursive: true });
-}
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+    for (const file of ['by-name.npz', 'in-order.npz']) {
+      const other = network();
+      await other.loadWeights(join(folder, file));
+      compare(`weights from NumPy, ${file}`, await exactWeightsOf(other), weights);
+    }
+  },
+);
