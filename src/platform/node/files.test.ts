@@ -27,6 +27,14 @@ describe('nodeFiles', () => {
     expect(await readdir(folder)).toEqual(['file']);
   });
 
+  test('reads a large file, which it does in pieces', async () => {
+    const bytes = Uint8Array.from({ length: 9_000_001 }, (_, index) => (index * index) >>> 8);
+    await files.write(path, bytes);
+    const read = (await files.read(path))!;
+    expect(read.length).toBe(bytes.length);
+    expect(Buffer.compare(read, bytes)).toBe(0);
+  });
+
   test('a reader sees the old bytes or the new ones, never a part', async () => {
     const versions = [1, 2].map((value) => new Uint8Array(2_000_000).fill(value));
     await files.write(path, versions[0]!);

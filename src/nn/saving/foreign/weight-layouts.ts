@@ -101,7 +101,7 @@ function afterFlatten(shape: Shape, flattened: Shape): FileLayout {
 /** `axes[i]` is the axis of `array` that is axis i of the result. */
 export function permute(array: NDArray, axes: readonly number[]): NDArray {
   const { dtype, shape, data } = array;
-  if (shape.length === 2 && axes[0] === 1) return transpose(array);
+  if (axes.at(-1) === 0) return firstAxisLast(array, axes);
   const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
   const result = axes.map((axis) => shape[axis]!);
   const steps = axes.map((axis) => strides[axis]!);
@@ -117,20 +117,56 @@ export function permute(array: NDArray, axes: readonly number[]): NDArray {
   return { dtype, shape: result, data: out };
 }
 
-/** Rows and columns of a tile: few enough that all its cache lines stay until they have been used. */
-const tile = 32;
+/** Columns at a time: few enough that the lines of memory they are written to stay in the cache from rows to rows. */
+const columnsAtOnce = 256;
+const rowsAtOnce = 64;
 
-/** [rows, columns] -> [columns, rows], tile by tile, since kernels may be large. */
-function transpose({ dtype, shape, data }: NDArray): NDArray {
-  const [rows, columns] = shape as readonly [number, number];
+/**
+ * `permute` where the first axis becomes the last, as in the kernels of dense layers and of convolutions: rows become
+ * columns. Eight rows are read side by side, since each line of memory that is written takes in many of them.
+ */
+function firstAxisLast({ dtype, shape, data }: NDArray, axes: readonly number[]): NDArray {
+  const rows = shape[0]!;
+  const columns = sizeOf(shape.slice(1));
   const out = allocate(dtype, data.length);
-  for (let row = 0; row < rows; row += tile) {
-    const rowEnd = Math.min(rows, row + tile);
-    for (let column = 0; column < columns; column += tile) {
-      const columnEnd = Math.min(columns, column + tile);
-      for (let j = column; j < columnEnd; j++)
-        for (let i = row; i < rowEnd; i++) out[j * rows + i] = data[i * columns + j]!;
+  const places = placesOfColumns(shape, axes);
+  for (let row = 0; row < rows; row += rowsAtOnce)
+    for (let column = 0; column < columns; column += columnsAtOnce) {
+      const rowEnd = Math.min(rows, row + rowsAtOnce);
+      const columnEnd = Math.min(columns, column + columnsAtOnce);
+      let i = row;
+      for (; i + 8 <= rowEnd; i += 8)
+        for (let j = column; j < columnEnd; j++) {
+          const to = places[j]! * rows + i;
+          const from = i * columns + j;
+          out[to] = data[from]!;
+          out[to + 1] = data[from + columns]!;
+          out[to + 2] = data[from + 2 * columns]!;
+          out[to + 3] = data[from + 3 * columns]!;
+          out[to + 4] = data[from + 4 * columns]!;
+          out[to + 5] = data[from + 5 * columns]!;
+          out[to + 6] = data[from + 6 * columns]!;
+          out[to + 7] = data[from + 7 * columns]!;
+        }
+      for (; i < rowEnd; i++)
+        for (let j = column; j < columnEnd; j++) out[places[j]! * rows + i] = data[i * columns + j]!;
     }
-  }
-  return { dtype, shape: [columns, rows], data: out };
+  return { dtype, shape: axes.map((axis) => shape[axis]!), data: out };
+}
+
+/** Which row of the result each column of `shape`'s rows becomes. */
+function placesOfColumns(shape: Shape, axes: readonly number[]): Int32Array {
+  const places = new Int32Array(sizeOf(shape.slice(1)));
+  let place = 0;
+  const walk = (at: number, column: number): void => {
+    const axis = axes[at]!;
+    if (axis === 0) {
+      places[column] = place++;
+      return;
+    }
+    const step = sizeOf(shape.slice(axis + 1));
+    for (let i = 0; i < shape[axis]!; i++) walk(at + 1, column + i * step);
+  };
+  walk(0, 0);
+  return places;
 }
