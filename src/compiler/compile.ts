@@ -8,6 +8,7 @@ import { verifyProgram, type Program } from '../ir/program.js';
 import { MustStore } from './emit.js';
 import { aliasOf, fuse, type Group } from './fuse.js';
 import { joinChunks } from './join-chunks.js';
+import { joinReaders } from './join-readers.js';
 import { legalize } from './legalize.js';
 import type { LowerContext } from './lower/context.js';
 import { lowerContract } from './lower/contract.js';
@@ -49,8 +50,7 @@ export function compileProgram(program: Program, target: Target, observer?: Comp
     try {
       const lowered = lower(graph, forced, alone, target);
       const joined = joinChunks(lowered.units, lowered.overwrites);
-      const shared = prefetchChunks(shareResults(joined, lowered.buffers), lowered.buffers, target);
-      const units = streamStores(shared, lowered.buffers, target);
+      const units = prefetchChunks(shareResults(joined, lowered.buffers), lowered.buffers, target);
       const order = schedule(units, lowered.overwrites);
       if ('phases' in order) {
         const { kernels, memory } = assemble(program, { ...lowered, units }, order, target);
@@ -222,6 +222,13 @@ function assemble(
       : { byteLength: 0, first: 0, last: 0 };
   });
   const memory = planMemory(lifetimes);
+  const joined = phases.map((units) =>
+    joinReaders(
+      units.flatMap((unit) => unit.kernels),
+      lowered.buffers,
+      target,
+    ),
+  );
   const offsetOf = new Map(temporaries.map((index, i) => [index, memory.offsets[i]!]));
   const kernels: KernelProgram = {
     buffers: lowered.buffers.map(({ name, dtype, length, place }, index): KernelBuffer => ({
@@ -231,10 +238,7 @@ function assemble(
       length: place || spans.has(index) ? length : 0,
       place: place ?? { kind: 'temporary', byteOffset: offsetOf.get(index)! },
     })),
-    phases: mergeSmallPhases(
-      phases.map((units) => units.flatMap((unit) => unit.kernels)),
-      target.meetingFlops,
-    ).map(largestFirst),
+    phases: mergeSmallPhases(streamStores(joined, lowered.buffers, target), target.meetingFlops).map(largestFirst),
     temporaryBytes: memory.totalBytes,
     parameterCount: program.parameters.length,
     outputCount: program.outputs.length,

@@ -1,8 +1,9 @@
 // Joins kernels that walk the same chunks, one reading of another only what the same chunk wrote: a softmax's maximum,
 // exponentials, sum and quotient over the rows of a matrix. Joined, a chunk's values are still in cache when they are read,
 // and threads need not meet in between.
-import type { Affine, Kernel, KernelStatement, VariableName } from '../ir/kernel.js';
+import type { Kernel } from '../ir/kernel.js';
 import { accessesOf, type KernelAccess } from './accesses.js';
+import { loopRanges, spanOf } from './chunk-spans.js';
 import { chunkVariable } from './lower/context.js';
 import { renameStatement, renamingVariables } from './rename.js';
 import { unitOf, type Overwrite, type Unit } from './schedule.js';
@@ -17,7 +18,7 @@ export function joinChunks(units: readonly Unit[], overwrites: readonly Overwrit
   for (const unit of inOrder(units)) {
     const target = joined.findLastIndex((earlier) => canJoin(earlier, unit, joined, overwrites));
     if (target < 0) joined.push(unit);
-    else joined[target] = unitOf([join(joined[target]!.kernels[0]!, unit.kernels[0]!, ++joins)]);
+    else joined[target] = unitOf([joinKernels(joined[target]!.kernels[0]!, unit.kernels[0]!, `j${++joins}`)]);
   }
   return joined;
 }
@@ -83,54 +84,9 @@ function readsItsOwnChunk(first: Kernel, second: Kernel): boolean {
   });
 }
 
-/** The first and the last value of each loop variable. */
-function loopRanges(kernel: Kernel): Map<VariableName, { first: number; last: number }> {
-  const ranges = new Map<VariableName, { first: number; last: number }>();
-  const visit = (statements: readonly KernelStatement[]): void => {
-    for (const statement of statements) {
-      if (statement.kind !== 'loop') continue;
-      const { variable, begin, end, step, body } = statement;
-      ranges.set(variable, { first: begin, last: begin + Math.floor((end - 1 - begin) / step) * step });
-      visit(body);
-    }
-  };
-  visit(kernel.body);
-  return ranges;
-}
-
-interface Span {
-  /** From a chunk to the next. */
-  readonly stride: number;
-  /** Elements from where the chunk begins. */
-  readonly first: number;
-  readonly last: number;
-}
-
-/** What an access covers within a chunk; undefined where that is not known. */
-function spanOf(
-  access: KernelAccess,
-  ranges: ReadonlyMap<VariableName, { readonly first: number; readonly last: number }>,
-): Span | undefined {
-  if (access.gathered) return undefined;
-  const { offset, terms }: Affine = access.at;
-  let stride = 0;
-  let [first, last] = [offset, offset];
-  for (const { variable, coefficient } of terms) {
-    if (variable === chunkVariable) {
-      stride += coefficient;
-      continue;
-    }
-    const range = ranges.get(variable);
-    if (!range) return undefined;
-    first += Math.min(coefficient * range.first, coefficient * range.last);
-    last += Math.max(coefficient * range.first, coefficient * range.last);
-  }
-  const reach = (access.count - 1) * (access.stride ?? 1);
-  return { stride, first: first + Math.min(0, reach), last: last + Math.max(0, reach) };
-}
-
-function join(first: Kernel, second: Kernel, number: number): Kernel {
-  const rename = renamingVariables((name) => (name === chunkVariable ? name : `${name}_j${number}`));
+/** One kernel whose chunks do what those of the first do, then those of the second. @param mark for the second's names */
+export function joinKernels(first: Kernel, second: Kernel, mark: string): Kernel {
+  const rename = renamingVariables((name) => (name === chunkVariable ? name : `${name}_${mark}`));
   return {
     name: `${first.name}+${second.name}`,
     comment: `${first.comment}; ${second.comment}`,
