@@ -73,11 +73,11 @@ export class KernelBuilder {
     return level;
   }
 
-  /** Puts a value into a register of the scope at `level`. */
-  let(value: KernelExpr, level: number, prefix = 'v'): Value {
+  /** Puts a value into a register of the scope at `level`. @param held it is read from memory once */
+  let(value: KernelExpr, level: number, prefix = 'v', held = false): Value {
     if (value.kind === 'number' || value.kind === 'register') return { expr: value, level };
     const name = this.name(prefix);
-    this.#scopes[level]!.statements.push({ kind: 'let', name, value });
+    this.#scopes[level]!.statements.push({ kind: 'let', name, value, ...(held && { held }) });
     this.#levels.set(name, level);
     return { expr: { kind: 'register', name, type: value.type }, level };
   }

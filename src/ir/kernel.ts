@@ -154,8 +154,11 @@ export type KernelStatement =
       readonly step: number;
       readonly body: readonly KernelStatement[];
     }
-  /** A new register with a first value. */
-  | { readonly kind: 'let'; readonly name: VariableName; readonly value: KernelExpr }
+  /**
+   * A new register with a first value. `held`: what was read from memory is not to be read again, though a compiler might
+   * find that as cheap.
+   */
+  | { readonly kind: 'let'; readonly name: VariableName; readonly value: KernelExpr; readonly held?: true }
   /** A new value for a register. */
   | { readonly kind: 'set'; readonly name: VariableName; readonly value: KernelExpr }
   /**

@@ -209,8 +209,8 @@ export function formatStatement(statement: KernelStatement, program: KernelProgr
       return [head, ...body.flatMap((child) => formatStatement(child, program)).map((line) => `  ${line}`)];
     }
     case 'let': {
-      const { name, value } = statement;
-      return [`let ${name}: ${formatType(value.type)} = ${formatRight(value, program)}`];
+      const { name, value, held } = statement;
+      return [`${held ? 'held ' : ''}let ${name}: ${formatType(value.type)} = ${formatRight(value, program)}`];
     }
     case 'set':
       return [`${statement.name} = ${formatRight(statement.value, program)}`];

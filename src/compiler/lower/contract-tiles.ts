@@ -15,6 +15,7 @@ import { indexOf } from './loops.js';
 import { storeRoots } from './map.js';
 import type { Panels } from './panels.js';
 import type { Tile } from './tiles.js';
+import { windowSteps } from './windows.js';
 
 /** How a contraction is walked. */
 export interface ContractPlan {
@@ -35,6 +36,8 @@ export interface ContractPlan {
   readonly panels: { readonly a?: Panels; readonly b?: Panels };
   readonly cut: CutLoops;
 }
+
+type Known = Map<string, KernelExpr>;
 
 const vectorType: ValueType = { lane: 'f32', vector: true };
 
@@ -78,6 +81,7 @@ export class ContractTiles {
 
   /** One tile over the inner summed loops. With `blockAt` it adds to what waits in memory, else it is finished. */
   sum(builder: KernelBuilder, emitter: Emitter, tile: Tile, blockAt: readonly Index[]): void {
+    const { target } = this.#context;
     const blocked = this.#plan.scratch !== undefined;
     const vectors = this.#vectorsOf(tile);
     const sums: (KernelExpr & { kind: 'register' })[][] = [];
@@ -96,6 +100,16 @@ export class ContractTiles {
       }
       const end = endOf(loop, this.#plan.others, tile.others);
       const walked = loop.clip ? { ...loop, extent: end } : loop;
+      const together =
+        depth === this.#plan.inner.length - 1 ? windowSteps(this.#plan, tile.rows, vectors, loop, target) : 1;
+      if (together > 1) {
+        this.#plan.cut.walkTogether(builder, 'k', walked, together, (steps) => {
+          const shared: Known = new Map();
+          if (this.#isInside(tile))
+            for (const at of steps) this.#multiplyAdd(builder, tile, sums, [...blockAt, ...positions, at], shared);
+        });
+        return;
+      }
       this.#plan.cut.walk(builder, 'k', walked, (at) => {
         if (this.#isInside(tile)) sum(depth + 1, [...positions, at]);
       });
@@ -168,12 +182,16 @@ export class ContractTiles {
     }
   }
 
-  /** The innermost step: sums[row][vector] += A x B, every element read once. */
+  /**
+   * The innermost step: sums[row][vector] += A x B, every element read once. @param shared what several steps have read, by
+   * where it lies
+   */
   #multiplyAdd(
     builder: KernelBuilder,
     tile: Tile,
     sums: readonly (readonly (KernelExpr & { kind: 'register' })[])[],
     summedAt: readonly Index[],
+    shared?: Known,
   ): void {
     const { lanes } = this.#context.target;
     const read = (operand: Operand, which: 'a' | 'b', row: number, vector: number): KernelExpr => {
@@ -198,12 +216,20 @@ export class ContractTiles {
         type: vectorType,
       };
     };
+    const hold = (value: KernelExpr, which: 'a' | 'b'): KernelExpr => {
+      const key = shared && value.kind === 'load' ? `${which} ${placeOf(value)}` : undefined;
+      const held = key === undefined ? undefined : shared!.get(key);
+      if (held) return held;
+      const { expr } = builder.let(value, builder.level, which, key !== undefined);
+      if (key !== undefined) shared!.set(key, expr);
+      return expr;
+    };
     // What does not change with the row (or the vector) is read once for all of them.
     const reader = (operand: Operand, which: 'a' | 'b'): ((row: number, vector: number) => KernelExpr) => {
       const known = new Map<string, KernelExpr>();
       return (row, vector) => {
         const key = `${this.#plan.row[which] === 0 ? 0 : row},${this.#plan.vector[which] === 0 ? 0 : vector}`;
-        const value = known.get(key) ?? builder.let(read(operand, which, row, vector), builder.level, which).expr;
+        const value = known.get(key) ?? hold(read(operand, which, row, vector), which);
         known.set(key, value);
         return value;
       };
@@ -289,6 +315,11 @@ export class ContractTiles {
     if (this.#plan.scratch === undefined) throw new InternalError('contract: tiles have no memory to wait in.');
     return this.#plan.scratch;
   }
+}
+
+function placeOf({ at }: KernelExpr & { kind: 'load' }): string {
+  const terms = at.terms.map(({ variable, coefficient }) => `${coefficient}*${variable}`);
+  return `${at.offset} ${terms.sort().join('+')}`;
 }
 
 function scalarLoad(buffer: number, at: Index): KernelExpr {

@@ -2,7 +2,7 @@
 // inside in the segment at hand.
 import type { Edge, Segment } from '../edges.js';
 import type { KernelBuilder } from '../kernel-builder.js';
-import { constantIndex, variableIndex, type Index } from '../affine.js';
+import { constantIndex, shiftIndex, variableIndex, type Index } from '../affine.js';
 import type { Span, TileLoop } from './contract-plan.js';
 
 /** One pass of a loop: its steps from `begin` to `end` are in one segment, if it is cut. */
@@ -31,6 +31,34 @@ export class CutLoops {
     if (segment) return over(segment.from, segment.to);
     // What lies inside will only be known further in, for one step at a time.
     for (let step = 0; step < loop.extent; step++) body(constantIndex(step));
+  }
+
+  /** The same with `most` steps at a time, as far as there are so many. */
+  walkTogether(
+    builder: KernelBuilder,
+    prefix: string,
+    loop: TileLoop,
+    most: number,
+    body: (steps: readonly Index[]) => void,
+  ): void {
+    const stepsFrom = (at: Index, count: number): Index[] => Array.from({ length: count }, (_, i) => shiftIndex(at, i));
+    const over = (begin: number, end: number): void => {
+      const full = end - ((end - begin) % most);
+      const range = { begin, end: full, step: most, extent: loop.nominal };
+      if (full - begin > most)
+        builder.loop(prefix, range, (variable) => body(stepsFrom(variableIndex(variable), most)));
+      else if (full > begin) body(stepsFrom(constantIndex(begin), most));
+      if (end > full) body(stepsFrom(constantIndex(full), end - full));
+    };
+    const { edge } = loop;
+    if (!edge) return over(0, loop.extent);
+    if (edge.isLong) {
+      for (const segment of edge.of.segments) this.#in(edge.of, segment, () => over(segment.begin, segment.end));
+      return;
+    }
+    const segment = this.#at.get(edge.of);
+    if (segment) over(segment.from, segment.to);
+    else over(0, loop.extent);
   }
 
   /** The spans of a tile's rows: in one segment each, or a tile each. */

@@ -159,8 +159,9 @@ class KernelPrinter {
         ];
       }
       case 'let': {
-        const { name, value } = statement;
-        return [`${indent}${registerType(value.type)} ${name} = ${this.#expressions.print(value)};`];
+        const { name, value, held } = statement;
+        const hold = held && value.type.vector ? ` HOLD(${name});` : '';
+        return [`${indent}${registerType(value.type)} ${name} = ${this.#expressions.print(value)};${hold}`];
       }
       case 'set':
         return [`${indent}${statement.name} = ${this.#expressions.print(statement.value)};`];

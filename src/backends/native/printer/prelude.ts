@@ -49,6 +49,18 @@ INLINE int mask_lane(i32v v, int lane) { return v[lane] != 0; }
 INLINE f32v f32_fresh(float x) { FRESH_FLOAT(x); return f32_splat(x); }
 INLINE i32v i32_fresh(int x) { __asm__ volatile("" : "+r"(x)); return i32_splat(x); }
 
+// What is used several times is read from memory once: GCC reads it again for each product otherwise, as an operand in
+// memory looks free, and processors read two vectors while they could multiply four.
+#if ${isAvx512}
+#define HOLD(v) __asm__("" : "+v"(v))
+#elif ${isAvx2} || ${isSse2}
+#define HOLD(v) __asm__("" : "+x"(v))
+#elif ${isNeon}
+#define HOLD(v) __asm__("" : "+w"(v))
+#else
+#define HOLD(v) ((void)0)
+#endif
+
 // Loads: all lanes; the first n, the others 0; n elements that are some stride or index apart.
 INLINE f32v f32_load(const float *p) { return *(const f32unaligned *)p; }
 INLINE i32v i32_load(const int *p) { return *(const i32unaligned *)p; }
