@@ -6,7 +6,9 @@
 // A mailbox is a cache line of 32-bit words, one for each worker. Its state goes from `away` to `waiting` by the worker,
 // who also says how many messages it has had: a run may be of a program that it has not been told of yet. From `waiting`
 // the owner of the pool makes it `given`, by compare and exchange, or `away`, since a message is under way; the worker
-// makes it `waiting` again when the run is over, or `away` when it has waited long enough.
+// makes it `taken` when it begins, and `waiting` again when the run is over, or `away` when it has waited long enough.
+// A worker that has not begun by the time all work is done, since the operating system gave its processor to another
+// program, is not waited for: the owner makes `given` `waiting` again.
 
 /** Places of words in a mailbox. */
 export const mailboxWords = {
@@ -22,7 +24,7 @@ export const mailboxWords = {
   request: 7,
 } as const;
 
-export const mailboxStates = { away: 0, waiting: 1, given: 2 } as const;
+export const mailboxStates = { away: 0, waiting: 1, given: 2, taken: 3 } as const;
 
 export const mailboxByteLength = 64;
 
@@ -68,19 +70,20 @@ export class Mailboxes {
     for (const word of ['program', 'threads', 'steps', 'table', 'control'] as const)
       words[this.#place(thread, word)] = run[word];
     words[this.#place(thread, 'request')] = request;
-    return this.#exchange(state, mailboxStates.given);
+    return this.#exchange(state, mailboxStates.waiting, mailboxStates.given);
   }
 
-  /** Waits until the worker is done with what it was given. */
-  awaitDone(thread: number): void {
+  /** Takes back what the worker was given, if it has not begun; else waits until it is done. */
+  finish(thread: number): void {
     const state = this.#place(thread, 'state');
-    for (let look = 0; Atomics.load(this.#words, state) === mailboxStates.given; look++)
-      if (look > looks) Atomics.wait(this.#words, state, mailboxStates.given, 0.1);
+    if (this.#exchange(state, mailboxStates.given, mailboxStates.waiting)) return;
+    for (let look = 0; Atomics.load(this.#words, state) === mailboxStates.taken; look++)
+      if (look > looks) Atomics.wait(this.#words, state, mailboxStates.taken, 0.1);
   }
 
   /** Has a worker that waits go back to its messages. */
   dismiss(thread: number): void {
-    this.#exchange(this.#place(thread, 'state'), mailboxStates.away);
+    this.#exchange(this.#place(thread, 'state'), mailboxStates.waiting, mailboxStates.away);
   }
 
   /** Whether the worker has dealt with so many messages. */
@@ -88,7 +91,7 @@ export class Mailboxes {
     return Atomics.load(this.#words, this.#place(thread, 'received')) === messages;
   }
 
-  #exchange(state: number, value: number): boolean {
-    return Atomics.compareExchange(this.#words, state, mailboxStates.waiting, value) === mailboxStates.waiting;
+  #exchange(place: number, from: number, to: number): boolean {
+    return Atomics.compareExchange(this.#words, place, from, to) === from;
   }
 }

@@ -204,21 +204,27 @@ describe('runs without messages', () => {
 
   const given = { program: 1, threads: 3, steps: 7, table: 64, control: 0 };
 
-  /** Runs until workers took part; how often the caller did its part. */
-  async function untilTogether(pool: ThreadPool): Promise<number> {
+  /** Runs until workers took part; how often the caller did its part, each time until a worker had begun. */
+  async function untilTogether(pool: ThreadPool, table: Int32Array, run = given): Promise<number> {
+    const sum = (): number => table.reduce((total, _, thread) => total + Atomics.load(table, thread), 0);
     let calls = 0;
-    while (!pool.runTogether(given, () => calls++)) {
-      pool.gather(given.threads);
+    for (;;) {
+      const before = sum();
+      const untilBegun = (): void => {
+        calls++;
+        for (const end = performance.now() + 5000; sum() === before && performance.now() < end; );
+      };
+      if (pool.runTogether(run, untilBegun)) return calls;
+      pool.gather(run.threads);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    return calls;
   }
 
   test('are done by the caller and those workers that wait', async () => {
     const { pool, table } = await startWithMailboxes(3);
     for (let round = 0; round < 5; round++) {
       const before = [...table];
-      expect(await untilTogether(pool)).toBe(1);
+      expect(await untilTogether(pool, table)).toBe(1);
       const done = [...table].map((value, thread) => (value - before[thread]!) / 3007);
       expect(done[0]).toBe(0); // the caller's part, which is no worker's
       expect(done.slice(1).every((times) => times === 0 || times === 1)).toBe(true);
@@ -227,14 +233,34 @@ describe('runs without messages', () => {
   });
 
   test('are given to nobody who was not told to wait, or to whom a message is under way', async () => {
-    const { pool } = await startWithMailboxes(3);
+    const { pool, table } = await startWithMailboxes(3);
     const never = (): never => expect.unreachable('nobody can have taken part');
     expect(pool.runTogether(given, never)).toBe(false);
-    await untilTogether(pool);
+    await untilTogether(pool, table);
     // Whoever waits goes back to the messages, and knows the program that the message is about when it waits again.
     pool.order({ kind: 'unload', program: 2 });
     expect(pool.runTogether(given, never)).toBe(false);
-    expect(await untilTogether(pool)).toBe(1);
+    expect(await untilTogether(pool, table)).toBe(1);
+  });
+
+  test('are over when the caller has done them, though a worker has not begun', async () => {
+    const { pool, table } = await startWithMailboxes(2);
+    const once = { ...given, threads: 2 };
+    await untilTogether(pool, table, once);
+    const before = table[1]!;
+    for (let rounds = 0; rounds < 50; ) {
+      if (pool.runTogether(once, () => undefined)) rounds++;
+      else {
+        pool.gather(2);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    // What was taken back, which is most, is never done.
+    const times = (table[1]! - before) / 2007;
+    expect(Number.isInteger(times)).toBe(true);
+    expect(times).toBeLessThanOrEqual(50);
+    await pool.request(run(1, 0, 2), 2);
+    expect(table[1]! - before).toBe(times * 2007 + 2000);
   });
 
   test('leave requests in their order', async () => {

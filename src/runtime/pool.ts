@@ -84,7 +84,7 @@ export class ThreadPool {
     try {
       runHere();
     } finally {
-      for (const thread of helpers) mailboxes.awaitDone(thread);
+      for (const thread of helpers) mailboxes.finish(thread);
     }
     return true;
   }

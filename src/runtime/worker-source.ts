@@ -49,11 +49,13 @@ export const workerSource = `'use strict';
     const pause = Atomics.pause ?? (() => undefined);
     mailbox[${mailboxWords.received}] = received;
     Atomics.store(mailbox, ${mailboxWords.state}, ${mailboxStates.waiting});
-    for (let until = performance.now() + ${patienceMilliseconds}; ; ) {
+    let last = performance.now();
+    for (let until = last + ${patienceMilliseconds}; ; ) {
       for (let look = 0; look < 100; look++) {
         const state = Atomics.load(mailbox, ${mailboxWords.state});
         if (state === ${mailboxStates.away}) return;
         if (state === ${mailboxStates.given}) {
+          if (Atomics.compareExchange(mailbox, ${mailboxWords.state}, state, ${mailboxStates.taken}) !== state) continue;
           try {
             runs.get(mailbox[${mailboxWords.program}])(thread, mailbox[${mailboxWords.threads}],
               mailbox[${mailboxWords.steps}], mailbox[${mailboxWords.table}], mailbox[${mailboxWords.control}]);
@@ -64,12 +66,17 @@ export const workerSource = `'use strict';
           const request = mailbox[${mailboxWords.request}];
           Atomics.store(mailbox, ${mailboxWords.state}, ${mailboxStates.waiting});
           if (request > 0) port.postMessage({ kind: 'done', request });
-          until = performance.now() + ${patienceMilliseconds};
+          last = performance.now();
+          until = last + ${patienceMilliseconds};
           look = 0;
         }
         pause();
       }
-      if (performance.now() < until) continue;
+      // While another program had the processor, nothing was looked at.
+      const now = performance.now();
+      if (now - last > ${patienceMilliseconds / 4}) until += now - last;
+      last = now;
+      if (now < until) continue;
       const state = Atomics.compareExchange(mailbox, ${mailboxWords.state}, ${mailboxStates.waiting}, ${mailboxStates.away});
       if (state !== ${mailboxStates.given}) return;
     }
