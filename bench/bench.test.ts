@@ -61,7 +61,21 @@ test('starts are measured over whole processes', async () => {
   }
   expect(start).not.toHaveProperty('compileSeconds');
   expect(compile!.compileSeconds).toBeLessThan(compile!.seconds!);
-  expect(output).toMatch(/^first-start +nacre-wasm +2 +\d+\.\d\d s to the first step$/m);
+  expect(output).toMatch(
+    /^first-start +nacre-wasm +2 +\d+\.\d\d s to the first step, at least \d+\.\d\d; the bar is 0\.4 s$/m,
+  );
+});
+
+test('so are imports, and predictions by a network from a file', async () => {
+  const { rows, output } = await bench('--only', '^(import|cnn-load-weights-h5)/nacre-(none|wasm)');
+  expect(rows.map(nameOf)).toEqual(['import/nacre-none-1', 'cnn-load-weights-h5/nacre-wasm-2']);
+  for (const row of rows) expect(row).not.toHaveProperty('note');
+  const [imported, loaded] = rows;
+  expect(imported!.seconds).toBeGreaterThan(0);
+  expect(imported).not.toHaveProperty('barSeconds');
+  expect(loaded).toMatchObject({ measurements: 1, barSeconds: 0.5, leastSeconds: loaded!.seconds });
+  expect(output).toMatch(/^import +nacre-none +1 +\d+\.\d\d s to the end of import, at least/m);
+  expect(output).toMatch(/^cnn-load-weights-h5 +nacre-wasm +2 +\d+\.\d\d s to the first prediction, at least/m);
 });
 
 test('so are memory and the time to a trained network', async () => {

@@ -1,53 +1,16 @@
 // Infers with onnxruntime-node, where it is installed: the same network and weights, as Nacre writes them as ONNX.
-import { createRequire } from 'node:module';
 import { checkProbabilities } from './checks.js';
-import { npmRemedy, Unavailable, type Implementation, type Setting } from './implementation.js';
+import type { Implementation, Setting } from './implementation.js';
 import { createModel, loadSamples } from './networks.js';
-import { repository } from './repository.js';
+import { loadOnnxruntime, onnxruntimeVersion } from './peer-packages.js';
 import { timeCalls } from './timing.js';
 import { checkedRows } from './workloads.js';
 
-const require = createRequire(new URL('bench/package.json', repository));
-
-/** What is used of it. */
-interface Runtime {
-  readonly InferenceSession: {
-    create(
-      model: Uint8Array,
-      options: {
-        readonly intraOpNumThreads: number;
-        readonly interOpNumThreads: number;
-        readonly freeDimensionOverrides: Readonly<Record<string, number>>;
-      },
-    ): Promise<Session>;
-  };
-  readonly Tensor: new (type: 'float32', data: Float32Array, shape: readonly number[]) => unknown;
-}
-
-interface Session {
-  readonly inputNames: readonly string[];
-  readonly outputNames: readonly string[];
-  run(feeds: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, { readonly data: Float32Array }>>>;
-}
-
-/** What is measured. */
-export function version(): string {
-  return `onnxruntime ${(require('onnxruntime-node/package.json') as { readonly version: string }).version}`;
-}
-
-function load(): Runtime {
-  try {
-    return require('onnxruntime-node') as Runtime;
-  } catch (error) {
-    // The package may be there without a library for this machine.
-    const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
-    throw new Unavailable(reason.includes('onnxruntime-node') ? npmRemedy : `not installed: ${reason}`);
-  }
-}
+export { onnxruntimeVersion as version };
 
 export async function create({ workload, threads, samples }: Setting): Promise<Implementation> {
   if (workload.kind !== 'inference') throw new Error('onnxruntime is measured on inference only.');
-  const { InferenceSession, Tensor } = load();
+  const { InferenceSession, Tensor } = loadOnnxruntime();
   const { batchSize } = workload;
   const model = createModel(workload);
   const imageShape = model.inputShape.slice(1) as readonly number[];

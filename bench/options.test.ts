@@ -76,6 +76,26 @@ test('a suite can be of one kind, or of some', () => {
   );
 });
 
+test('starts of all kinds are one suite, of which loading is not usual', () => {
+  const starts = namesFor('--suite', 'start');
+  expect(starts.slice(0, 3)).toEqual(['import/nacre-none-1', ...onBackends('first-start', 2)]);
+  expect(namesFor('--only', '^cnn-load-(npz|onnx|json)', '--suite', 'start')).toEqual([
+    ...onBackends('cnn-load-npz', 2),
+    ...onBackends('cnn-load-onnx', 2),
+    'cnn-load-onnx/onnxruntime-cpu-2',
+    ...onBackends('cnn-load-json', 2),
+    'cnn-load-json/tfjs-wasm-1',
+    'cnn-load-json/tfjs-cpu-1',
+  ]);
+  expect(namesFor('--only', '^cnn-load-keras/keras', '--peers', 'all')).toEqual([
+    'cnn-load-keras/keras-tensorflow-2',
+    'cnn-load-keras/keras-jax-2',
+  ]);
+  expect(starts.filter((name) => !namesFor().includes(name)).every((name) => /^(import|cnn-load)/.test(name))).toBe(
+    true,
+  );
+});
+
 test('--skip leaves out', () => {
   expect(namesFor('--suite', 'trained', '--peers', 'all', '--skip', '^cnn-trained/(keras|pytorch)|keras')).toEqual([
     ...onBackends('first-trained', 2),

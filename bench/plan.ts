@@ -1,5 +1,12 @@
 // Which measurements there are, and the rows that come of them.
-import { isProcessName, processes, processNames, type ProcessName } from './processes.js';
+import {
+  isProcessName,
+  processes,
+  processNames,
+  type FileFormat,
+  type ProcessName,
+  type ProcessWorkload,
+} from './processes.js';
 import { furtherNames, isLatency, isWorkloadName, usualNames, workloads, type WorkloadName } from './workloads.js';
 
 /** The numbers of threads that Nacre is measured with. */
@@ -39,9 +46,11 @@ export interface Row extends Measurement {
   readonly p99Microseconds?: number;
   /** Of a peer and what it runs on. */
   readonly version?: string;
-  /** From the start of a process to the end of its first training step, or to a trained network's accuracy: the median. */
+  /** From the start of a process to what its workload ends with, such as its first training step: the median. */
   readonly seconds?: number;
   readonly leastSeconds?: number;
+  /** Of Nacre's rows: what `seconds` is to stay below. */
+  readonly barSeconds?: number;
   /** Of a start with an empty cache, so much of it with a full one would not have taken: the median. */
   readonly compileSeconds?: number;
   /** Of a trained network on the test images, the median. */
@@ -133,10 +142,32 @@ function steadyOf(workload: WorkloadName, threads: readonly number[]): Measureme
   ];
 }
 
+const kerasPeers = ['tensorflow', 'jax'].map((backend) => ({
+  implementation: 'keras',
+  backend,
+  threads: mostThreads,
+}));
+
+/** Who else loads a file of that format and predicts with it. */
+const loadingPeers: { readonly [Format in FileFormat]: readonly Omit<Measurement, 'workload'>[] } = {
+  safetensors: [],
+  npz: [],
+  keras: kerasPeers,
+  h5: kerasPeers,
+  'weights-h5': kerasPeers,
+  onnx: [{ implementation: 'onnxruntime', backend: 'cpu', threads: mostThreads }],
+  json: ['wasm', 'cpu'].map((backend) => ({ implementation: 'tfjs', backend, threads: 1 })),
+};
+
 /** Memory and the time to a trained network are compared with the frameworks that one would take instead. */
 function processesOf(workload: ProcessName): Measurement[] {
   const nacre = withNacre(workload, [mostThreads]);
-  switch (processes[workload].what) {
+  const process: ProcessWorkload = processes[workload];
+  switch (process.what) {
+    case 'import':
+      return [{ workload, implementation: 'nacre', backend: 'none', threads: 1 }];
+    case 'load':
+      return [...nacre, ...loadingPeers[process.format].map((peer) => ({ workload, ...peer }))];
     case 'start':
       return nacre;
     case 'compile':
@@ -175,7 +206,7 @@ export const kinds = [
 export function kindOf({ workload }: Measurement): (typeof kinds)[number] {
   if (isProcessName(workload)) {
     const { what } = processes[workload];
-    return what === 'compile' ? 'start' : what;
+    return what === 'memory' || what === 'trained' ? what : 'start';
   }
   const steadyWorkload = workloads[workload as WorkloadName];
   if (steadyWorkload.kind !== 'kernel') return steadyWorkload.kind;
@@ -184,11 +215,9 @@ export function kindOf({ workload }: Measurement): (typeof kinds)[number] {
 }
 
 /** What is measured unless more is asked for: the tutorials' own networks, and what takes no minutes of processes. */
-export const usualMeasurements: readonly Measurement[] = measurements.filter((measurement) => {
-  const { workload } = measurement;
-  return isWorkloadName(workload)
-    ? (usualNames as readonly string[]).includes(workload)
-    : kindOf(measurement) !== 'trained';
+export const usualMeasurements: readonly Measurement[] = measurements.filter(({ workload }) => {
+  if (isProcessName(workload)) return !['trained', 'load', 'import'].includes(processes[workload].what);
+  return isWorkloadName(workload) && (usualNames as readonly string[]).includes(workload);
 });
 
 /** What `--only` is matched against: `first/nacre-wasm-2`. */

@@ -39,7 +39,16 @@ const rows: readonly Row[] = [
     timesBestP99: 1.5,
   },
   { workload: 'cnn-memory', ...nacre, threads: 2, ...noThroughput, peakMegabytes: 205.4 },
-  { workload: 'first-start', ...nacre, threads: 2, ...noThroughput, seconds: 0.471 },
+  {
+    workload: 'first-start',
+    ...nacre,
+    threads: 2,
+    ...noThroughput,
+    seconds: 0.471,
+    leastSeconds: 0.44,
+    barSeconds: 0.4,
+  },
+  { workload: 'cnn-load-h5', ...tfjs, ...noThroughput, seconds: 0.5, leastSeconds: 0.474 },
   { workload: 'cnn-compile', ...nacre, threads: 2, ...noThroughput, seconds: 1.704, compileSeconds: 1.299 },
   { workload: 'first-trained', ...nacre, threads: 2, ...noThroughput, seconds: 1.52, accuracy: 0.97734 },
 ];
@@ -56,7 +65,8 @@ describe('the table of the benchmarks', () => {
       'cnn            tfjs-wasm             1                                                          not installed',
       'infer-b1       nacre-wasm            2       20.0              10.0       10%                   a call: p50 20.0, p99 30.0 us, the least p99 of a peer is 1.50 of that',
       'cnn-memory     nacre-wasm            2                                                          205 MB resident at most',
-      'first-start    nacre-wasm            2                                                          0.47 s to the first step',
+      'first-start    nacre-wasm            2                                                          0.47 s to the first step, at least 0.44; the bar is 0.4 s',
+      'cnn-load-h5    tfjs-wasm             1                                                          0.50 s to the first prediction, at least 0.47',
       'cnn-compile    nacre-wasm            2                                                          1.70 s to the first step with an empty cache, 1.30 s more than with a full one',
       'first-trained  nacre-wasm            2                                                          1.52 s to a test accuracy of 97.73%',
     ]);

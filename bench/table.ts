@@ -1,5 +1,6 @@
 // The table that the benchmarks print, rows as they come, and what it says in words.
 import { isPeer, labelOf, type Measurement, type Row } from './plan.js';
+import { isProcessName, processes } from './processes.js';
 
 interface Column {
   readonly title: string;
@@ -55,9 +56,21 @@ function remark(row: Row): string {
   if (compileSeconds !== undefined)
     return `${seconds!.toFixed(2)} s to the first step with an empty cache, ${compileSeconds.toFixed(2)} s more than with a full one`;
   if (accuracy !== undefined) return `${seconds!.toFixed(2)} s to a test accuracy of ${(100 * accuracy).toFixed(2)}%`;
-  if (seconds !== undefined) return `${seconds.toFixed(2)} s to the first step`;
+  if (seconds !== undefined) return `${seconds.toFixed(2)} s to ${endOf(row)}${leastAndBar(row)}`;
   if (peakMegabytes !== undefined) return `${peakMegabytes.toFixed(0)} MB resident at most`;
   return gigabytesPerSecond === undefined ? '' : `${number(gigabytesPerSecond)} GB/s`;
+}
+
+/** What a start ends with. */
+function endOf({ workload }: Row): string {
+  const what = isProcessName(workload) ? processes[workload].what : 'start';
+  if (what === 'import') return 'the end of import';
+  return what === 'load' ? 'the first prediction' : 'the first step';
+}
+
+function leastAndBar({ leastSeconds, barSeconds }: Row): string {
+  const least = leastSeconds === undefined ? '' : `, at least ${leastSeconds.toFixed(2)}`;
+  return barSeconds === undefined ? least : `${least}; the bar is ${barSeconds.toFixed(1)} s`;
 }
 
 /** A table whose columns are as wide as they need to be before the numbers are known. */

@@ -1,43 +1,18 @@
 // Trains and infers with TensorFlow.js, where it is installed: the same network, weights and samples.
-import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
 import type { Sequential } from 'nacre';
 import { checkLosses, checkProbabilities } from './checks.js';
-import { npmRemedy, Unavailable, type Implementation, type Setting } from './implementation.js';
+import type { Implementation, Setting } from './implementation.js';
 import { createModel, loadSamples } from './networks.js';
-import { repository } from './repository.js';
+import { loadTfjs, tfjsVersion } from './peer-packages.js';
 import { timeCalls } from './timing.js';
 import { checkedRows, checkedSteps, type Inference, type Training } from './workloads.js';
 
-const require = createRequire(new URL('bench/package.json', repository));
+export { tfjsVersion as version };
 
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment --
    the peer may not be installed, and its types with it */
 /* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return --
    for the same reason */
-
-/** What is measured. */
-export function version(): string {
-  return `tfjs ${(require('@tensorflow/tfjs/package.json') as { readonly version: string }).version}`;
-}
-
-async function load(backend: string): Promise<any> {
-  let tf: any;
-  try {
-    tf = require('@tensorflow/tfjs');
-    require.resolve('@tensorflow/tfjs-backend-wasm/package.json');
-  } catch {
-    throw new Unavailable(npmRemedy);
-  }
-  if (backend === 'wasm') {
-    const wasm: any = require('@tensorflow/tfjs-backend-wasm');
-    wasm.setWasmPaths(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')) + sep);
-  }
-  const isThere: boolean = await tf.setBackend(backend);
-  if (!isThere) throw new Error(`TensorFlow.js could not start its ${backend} backend.`);
-  await tf.ready();
-  return tf;
-}
 
 /** A model of Nacre's as one of TensorFlow.js's, with the same weights. */
 async function convert(tf: any, original: Sequential): Promise<any> {
@@ -72,7 +47,7 @@ const checkedCnnSteps = 2;
 
 export async function create({ backend, workload, samples }: Setting): Promise<Implementation> {
   if (workload.kind === 'kernel') throw new Error('TensorFlow.js is measured on networks only.');
-  const tf = await load(backend);
+  const tf = await loadTfjs(backend);
   return workload.kind === 'training' ? createTraining(tf, workload, samples) : createInference(tf, workload, samples);
 }
 

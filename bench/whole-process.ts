@@ -1,25 +1,32 @@
 // Measures whole processes: programs that train a network from their start on, with Nacre (program.ts) or with a peer
-// (peers/program.py). Those of a workload take turns, and what they come to is checked.
+// (peers/program.py), and programs that load one (load-program.ts, load-peer.ts, peers/program.py). Those of a workload
+// take turns, and what they come to is checked.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkAccuracy, checkLosses } from './checks.js';
+import { checkAccuracy, checkLosses, checkProbabilities } from './checks.js';
 import type { Reply } from './child.js';
 import { Unavailable } from './implementation.js';
+import { LoadFiles } from './load-files.js';
 import type { PeerFiles } from './peer-files.js';
 import { nameOf, noThroughput, originOf, type ProcessMeasurement, type Row } from './plan.js';
 import {
   checkedLossSteps,
+  isWarmedUp,
   leastAccuracy,
   memorySteps,
   processes,
   roundsOf,
   trainedEpochs,
+  type ImportingProcess,
+  type LoadingProcess,
+  type LoadTask,
   type ProcessWorkload,
   type ProgramResult,
   type ProgramTask,
+  type TrainingProcess,
 } from './processes.js';
 import { environmentOf, findPython, peers, pythonRemedy } from './python.js';
 import { valueOf } from './runner.js';
@@ -38,6 +45,12 @@ interface Run extends ProgramResult {
   readonly seconds: number;
 }
 
+/** What programs read. */
+interface Files {
+  readonly training: PeerFiles;
+  readonly loading: LoadFiles;
+}
+
 interface Contestant {
   readonly measurement: ProcessMeasurement;
   readonly workload: ProcessWorkload;
@@ -53,6 +66,20 @@ export async function measureProcesses(
   measurements: readonly ProcessMeasurement[],
   { rounds, files, tell }: ProcessSettings,
 ): Promise<Row[]> {
+  const loading = new LoadFiles();
+  try {
+    return await measureAll(measurements, rounds, { training: files, loading }, tell);
+  } finally {
+    await loading.close();
+  }
+}
+
+async function measureAll(
+  measurements: readonly ProcessMeasurement[],
+  rounds: number,
+  files: Files,
+  tell: ProcessSettings['tell'],
+): Promise<Row[]> {
   const contestants: Contestant[] = measurements.map((measurement) => ({
     measurement,
     workload: processes[measurement.workload],
@@ -61,7 +88,7 @@ export async function measureProcesses(
   }));
   for (const contestant of contestants) {
     const { measurement, workload } = contestant;
-    if (workload.what !== 'start' && workload.what !== 'trained') continue;
+    if (!isWarmedUp(workload)) continue;
     tell(`warming up ${nameOf(measurement)}`);
     await attempt(contestant, () => runOf(measurement, files, { steps: 1 }));
   }
@@ -87,7 +114,7 @@ async function attempt(contestant: Contestant, work: () => Promise<unknown>): Pr
   }
 }
 
-async function measure({ measurement, workload, runs, savings }: Contestant, files: PeerFiles): Promise<void> {
+async function measure({ measurement, workload, runs, savings }: Contestant, files: Files): Promise<void> {
   const isNacre = originOf(measurement) === 'nacre';
   if (workload.what !== 'compile' && !(workload.what === 'memory' && isNacre)) {
     runs.push(await runOf(measurement, files));
@@ -111,8 +138,11 @@ interface RunOptions {
   readonly cache?: string;
 }
 
-function taskOf(measurement: ProcessMeasurement, steps: number | undefined): ProgramTask {
-  const { what, network } = processes[measurement.workload];
+function taskOf(
+  measurement: ProcessMeasurement,
+  { what, network }: TrainingProcess,
+  steps: number | undefined,
+): ProgramTask {
   const { implementation, backend, threads } = measurement;
   const usualSteps = { start: 1, compile: 1, memory: memorySteps, trained: null };
   return {
@@ -123,22 +153,66 @@ function taskOf(measurement: ProcessMeasurement, steps: number | undefined): Pro
   };
 }
 
-async function runOf(
+async function runOf(measurement: ProcessMeasurement, files: Files, options: RunOptions = {}): Promise<Run> {
+  const workload: ProcessWorkload = processes[measurement.workload];
+  return workload.what === 'load' || workload.what === 'import'
+    ? runLoading(measurement, await loadTaskOf(measurement, workload, files.loading))
+    : runTraining(measurement, workload, files.training, options);
+}
+
+async function runTraining(
   measurement: ProcessMeasurement,
+  workload: TrainingProcess,
   files: PeerFiles,
-  { steps, cache }: RunOptions = {},
+  { steps, cache }: RunOptions,
 ): Promise<Run> {
-  const task = taskOf(measurement, steps);
+  const task = taskOf(measurement, workload, steps);
   if (originOf(measurement) === 'nacre') {
-    const program = fileURLToPath(new URL('program.js', import.meta.url));
     const environment = cache === undefined ? process.env : { ...process.env, NACRE_CACHE: cache };
-    return runProgram(process.execPath, [program, JSON.stringify(task)], environment);
+    return runNode('program.js', task, environment);
   }
+  return runPython(measurement, { ...task, data: await files.of(task) });
+}
+
+async function loadTaskOf(
+  { implementation, backend, threads }: ProcessMeasurement,
+  workload: LoadingProcess | ImportingProcess,
+  files: LoadFiles,
+): Promise<LoadTask> {
+  const task = { what: workload.what, implementation, backend, threads };
+  if (workload.what === 'import') return task;
+  // The reference has the weights that were written, whatever reading a file comes to.
+  const file = backend === 'reference' ? {} : { file: await files.network(workload.format) };
+  return { ...task, ...file, image: await files.image() };
+}
+
+function runLoading(measurement: ProcessMeasurement, task: LoadTask): Promise<Run> {
+  const { backend, threads } = measurement;
+  const settings = task.what === 'import' ? {} : { NACRE_BACKEND: backend, NACRE_THREADS: String(threads) };
+  switch (originOf(measurement)) {
+    case 'nacre':
+      return runNode('load-program.js', task, { ...process.env, ...settings });
+    case 'npm':
+      return runNode('load-peer.js', task, process.env);
+    case 'python':
+      return runPython(measurement, task);
+  }
+}
+
+function runNode(
+  program: string,
+  task: object,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Run> {
+  const path = fileURLToPath(new URL(program, import.meta.url));
+  return runProgram(process.execPath, [path, JSON.stringify(task)], environment);
+}
+
+async function runPython(measurement: ProcessMeasurement, task: object): Promise<Run> {
   const interpreter = findPython();
   if (interpreter === undefined) throw new Unavailable(pythonRemedy);
-  const data = await files.of(task);
   const program = fileURLToPath(new URL('program.py', peers));
-  return runProgram(interpreter, [program, JSON.stringify({ ...task, data })], environmentOf(measurement));
+  return runProgram(interpreter, [program, JSON.stringify(task)], environmentOf(measurement));
 }
 
 /**
@@ -177,30 +251,45 @@ function replyIn(printed: string): Reply {
 }
 
 /** The rows, after what each came to was compared with what it should have come to. */
-async function checked(
-  contestants: readonly Contestant[],
-  files: PeerFiles,
-  tell: (line: string) => void,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  let expected: number | undefined;
-  for (const contestant of contestants) {
-    const { measurement, workload, runs, problem } = contestant;
-    if (problem === undefined && workload.what === 'memory')
-      await attempt(contestant, async () => {
-        if (expected === undefined) {
-          tell(`what the reference comes to for ${measurement.workload}`);
-          const reference = { ...measurement, implementation: 'nacre', backend: 'reference', threads: 1 };
-          expected = (await runOf(reference, files, { steps: checkedLossSteps[workload.network] })).loss!;
-        }
-        complain(contestant, checkLosses([runs[0]!.loss!], { losses: [expected], hasDropout: false }));
-      });
-    if (problem === undefined && workload.what === 'trained')
+async function checked(contestants: readonly Contestant[], files: Files, tell: (line: string) => void): Promise<Row[]> {
+  let found: Run | undefined;
+  /** What the reference comes to, which is the same for all of a workload. */
+  const expected = async (measurement: ProcessMeasurement, options: RunOptions = {}): Promise<Run> => {
+    if (found === undefined) tell(`what the reference comes to for ${measurement.workload}`);
+    const reference = { ...measurement, implementation: 'nacre', backend: 'reference', threads: 1 };
+    return (found ??= await runOf(reference, files, options));
+  };
+  for (const contestant of contestants)
+    if (contestant.problem === undefined) await attempt(contestant, () => check(contestant, expected));
+  return contestants.map(rowOf);
+}
+
+async function check(
+  contestant: Contestant,
+  expected: (measurement: ProcessMeasurement, options?: RunOptions) => Promise<Run>,
+): Promise<void> {
+  const { measurement, workload, runs } = contestant;
+  switch (workload.what) {
+    case 'memory': {
+      const { loss } = await expected(measurement, { steps: checkedLossSteps[workload.network] });
+      complain(contestant, checkLosses([runs[0]!.loss!], { losses: [loss!], hasDropout: false }));
+      break;
+    }
+    case 'trained':
       for (const { accuracy } of runs)
         complain(contestant, checkAccuracy(accuracy!, leastAccuracy[workload.network as keyof typeof leastAccuracy]));
-    rows.push(rowOf(contestant));
+      break;
+    case 'load': {
+      const { probabilities } = await expected(measurement);
+      for (const run of runs) complain(contestant, checkProbabilities(run.probabilities!, probabilities!));
+      break;
+    }
+    case 'import':
+      for (const { names } of runs)
+        complain(contestant, names!.includes('loadModel') ? undefined : `it imports ${names!.join(', ')}`);
+      break;
+    default:
   }
-  return rows;
 }
 
 function complain(contestant: Contestant, problem: string | undefined): void {
@@ -217,6 +306,7 @@ function rowOf({ measurement, workload, runs, savings, problem }: Contestant): R
     ...row,
     seconds: median(times),
     leastSeconds: Math.min(...times),
+    ...('barSeconds' in workload && originOf(measurement) === 'nacre' ? { barSeconds: workload.barSeconds } : {}),
     measurements: times.length,
     ...(workload.what === 'compile' ? { compileSeconds: median(savings) } : {}),
     ...(workload.what === 'trained' ? { accuracy: median(runs.map((run) => run.accuracy!)) } : {}),

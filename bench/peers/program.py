@@ -1,6 +1,6 @@
-"""A program that trains a network with one of the peers, and prints a line of JSON when it has done so.
+"""A program that trains or loads a network with one of the peers, and prints a line of JSON when it has done so.
 
-Its only argument is a task as program.ts has it, with the files of `Data`, as JSON. The line is a reply as host.py's.
+Its only argument is a task as processes.ts has it, to train with the files of `Data`, as JSON. The line is a reply as host.py's.
 """
 
 import importlib

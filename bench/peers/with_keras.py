@@ -150,9 +150,22 @@ class StepCallback(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
+def load_and_predict(task):
+    """The class probabilities of one image, by a network from a file."""
+    image = np.fromfile(task["image"], np.float32).reshape(1, 28, 28, 1)
+    if task["file"].endswith(".weights.h5"):
+        model = build({"network": "cnn"})
+        model.load_weights(task["file"])
+    else:
+        model = keras.saving.load_model(task["file"])
+    return np.asarray(model.predict_on_batch(image)).astype(float).reshape(-1).tolist()
+
+
 def run_program(task):
     """What program.py is asked for."""
     set_threads(task)
+    if task["what"] == "load":
+        return {"probabilities": load_and_predict(task)}
     data = Data(task)
     is_memory = task["what"] == "memory"
     network = build(task)
