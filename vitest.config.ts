@@ -7,6 +7,24 @@ import { findChromium } from './tools/chromium.mjs';
 const browserTests = 'tests/browser/**/*.test.ts';
 const hasChromium = findChromium() !== undefined;
 
+/**
+ * Not run again on another Node (NACRE_TESTS=node), which can break files, processes, threads, memory, modules, code as
+ * WebAssembly and as native code, and whatever is built on them. It does not break what computes and writes text in plain
+ * JavaScript, on numbers of backends that tests/conformance/ compares with the reference there too; and no user runs the
+ * programs that check printed C, the benchmarks and the tools.
+ */
+const sameOnEveryNode = [
+  'src/{autodiff,compiler,evaluation,ir}/**',
+  'src/nn/{hints,layers,losses,metrics,optimizers,progress}/**',
+  'src/nn/{callbacks,model}/keras.test.ts',
+  'src/backends/{native/printer,reference}/**',
+  'tests/conformance/{networks,tensors}.test.ts',
+  'tests/sanitizers.test.ts',
+  '{bench,tools}/**',
+];
+const tests = process.env.NACRE_TESTS ?? 'all';
+if (tests !== 'all' && tests !== 'node') throw new Error(`NACRE_TESTS: expected all or node, received '${tests}'.`);
+
 /** A line after the summary, where it is seen. */
 const leftOut = {
   onTestRunEnd(): void {
@@ -38,7 +56,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{src,tests,apps,bench,tools}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', browserTests],
+          exclude: ['**/node_modules/**', browserTests, ...(tests === 'node' ? sameOnEveryNode : [])],
         },
       },
       ...(hasChromium ? [{ extends: true as const, test: { name: 'browser', include: [browserTests] } }] : []),

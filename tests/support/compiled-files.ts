@@ -1,7 +1,10 @@
 // Compiles many programs of kernels in few files, as users' programs are compiled but for what it costs to start a
-// compiler for each. The native backend then finds them here.
-import { mkdtempSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+// compiler for each. The native backend then finds them here. They go when the tests are done, unless NACRE_TEST_COMPILED
+// names a folder, in which a run of the same tests on another Node finds them again: what the compiler makes depends on
+// nothing of Node's.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CompiledProgram } from '../../src/backends/native/backend.js';
@@ -12,6 +15,8 @@ import { instructionSet, nativeTools } from './native.js';
 
 /** So that a compiler's start counts for little, and there are files for all processors. */
 const mostPerFile = 40;
+
+const keptDirectory = process.env.NACRE_TEST_COMPILED;
 
 /** Milliseconds that are long enough for a compiler that shares the processors with other tests. */
 export const compileTimeout = 600_000;
@@ -43,8 +48,20 @@ export class CompiledFiles {
   }
 
   async #compileFile(compiler: CCompiler, programs: readonly KernelProgram[], lanes: number): Promise<void> {
-    const path = join(this.#directory, `${this.#files++}.node`);
-    await writeFile(path, await compiler.compile(printPrograms(programs, lanes)), { mode: 0o700 });
+    const source = printPrograms(programs, lanes);
+    const path = join(keptDirectory ?? this.#directory, `${this.#nameOf(compiler, source)}.node`);
+    if (keptDirectory === undefined || !existsSync(path)) {
+      if (keptDirectory !== undefined) await mkdir(keptDirectory, { recursive: true });
+      // Another process may want the same file: it finds a whole one or none.
+      const beside = `${path}.${process.pid}`;
+      await writeFile(beside, await compiler.compile(source), { mode: 0o700 });
+      await rename(beside, path);
+    }
     programs.forEach((program, number) => this.#programs.set(program, { path, number }));
+  }
+
+  #nameOf({ identity }: CCompiler, source: string): string {
+    if (keptDirectory === undefined) return String(this.#files++);
+    return createHash('sha256').update(identity).update(source).digest('hex');
   }
 }
