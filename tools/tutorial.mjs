@@ -3,9 +3,9 @@
 // machine. tests/tutorial.test.ts runs the same and compares.
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as nacre from 'nacre';
 import { resetSVGDefIds } from 'vega';
 import { setConsole } from '../dist/nn/console.js';
+import * as nacre from '../dist/node.js';
 import {
   blocksOf,
   pagePath,

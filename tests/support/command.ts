@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { runNode, type Listener } from './programs.js';
 
 /** The built command. */
-export const commandFile = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const commandFile = fileURLToPath(new URL('../../dist/node/cli.js', import.meta.url));
 
 /** How it ended. */
 export interface Ended {

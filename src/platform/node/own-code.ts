@@ -7,8 +7,17 @@ import { fileURLToPath } from 'node:url';
 /** The folders that decide what is printed and how it is run. */
 const folders = ['backends/native', 'compiler', 'ir', 'runtime'];
 
-/** A text that changes when a file of `root`'s folders does. Where Nacre was bundled into one file, that file counts. */
-export async function ownCodeVersion(root = fileURLToPath(new URL('../..', import.meta.url))): Promise<string> {
+/** Set by tools/bundle.mjs, where these folders become part of larger files. */
+declare const NACRE_CODE_VERSION: string | undefined;
+
+/** A text that changes when the code that prints and runs programs does. */
+export async function ownCodeVersion(): Promise<string> {
+  if (typeof NACRE_CODE_VERSION === 'string') return NACRE_CODE_VERSION;
+  return versionOfFiles(fileURLToPath(new URL('../..', import.meta.url)));
+}
+
+/** Changes when a file of `root`'s folders does. */
+export async function versionOfFiles(root: string): Promise<string> {
   try {
     const listed = await Promise.all(folders.map((folder) => filesOf(join(root, folder))));
     return (await Promise.all(listed.flat().map(describe))).join('\n');
