@@ -31,6 +31,14 @@ const damages: [string, (view: DataView, at: number) => void][] = [
     },
   ],
   ['comes out as no length in 32 bits', (view, at) => view.setUint32(at + 24, 0xffff_fff0, true)],
+  [
+    'takes no room in a collection whose length has more than 32 bits',
+    (view, at) => {
+      view.setUint32(at + 12, 16, true);
+      view.setUint16(at + 16, 0, true);
+      view.setUint32(at + 24, 0, true);
+    },
+  ],
   ['is longer than the collection', (view, at) => view.setUint32(at + 24, 5000, true)],
 ];
 

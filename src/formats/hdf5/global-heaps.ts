@@ -30,14 +30,15 @@ export function endlessGlobalHeap(bytes: Uint8Array): number | undefined {
 
 /** The length of the collection; 0 of what is none, Infinity of one without an end. */
 function checkedLength(view: DataView, start: number, width: 2 | 4 | 8): number {
-  const lengthAt = (at: number): number => {
+  const lengthAt = (at: number, most = width): number => {
     if (width === 2) return view.getUint16(at, true);
-    return width === 4 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
+    return most === 4 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
   };
   // Before the first object, and before what each object holds.
   const headerLength = padded(8 + width);
   if (start + headerLength > view.byteLength) return 0;
-  const length = lengthAt(start + 8);
+  // The library, which is compiled for 32 bits, takes no more of a collection's length.
+  const length = lengthAt(start + 8, 4);
   const end = start + length;
   if (length < leastLength || end > view.byteLength) return 0;
   let at = start + headerLength;
