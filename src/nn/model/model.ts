@@ -289,7 +289,8 @@ export abstract class Model extends Layer implements TrainableModel {
    * Reads the weights of a file that `saveWeights` or `save` wrote into this model, and the optimizer's state where the
    * model is compiled with the same kind of optimizer. Weights are found by name, or, where layers have other names, one
    * after the other. With `byName` only layers whose names the file has get their weights, and no more is
-   * read. The file may lie wherever `loadModel` finds one.
+   * read. With `skipMismatch` layers whose weights are missing or of other shapes keep theirs: a warning lists them, and
+   * the optimizer keeps its state. The file may lie wherever `loadModel` finds one.
    *
    * A file of another program, such as PyTorch's `save_file(model.state_dict(), 'x.safetensors')`, has other names and
    * another order of axes. Both follow from the shapes where these leave no doubt; otherwise `names` says what the file
@@ -301,13 +302,14 @@ export abstract class Model extends Layer implements TrainableModel {
    * await model.loadWeights('net.safetensors', { names: { dense: 'fc1', dense_1: 'fc2' }, layout: 'pytorch' });
    */
   async loadWeights(source: ModelSource, options: LoadWeightsOptions = {}): Promise<void> {
-    rejectUnknownOptions('loadWeights', options, ['byName', 'names', 'layout', 'flattened']);
+    rejectUnknownOptions('loadWeights', options, ['byName', 'skipMismatch', 'names', 'layout', 'flattened']);
     const byName = checkBoolean(options.byName ?? false, 'loadWeights: byName');
+    const skipMismatch = checkBoolean(options.skipMismatch ?? false, 'loadWeights: skipMismatch');
     this.#checkBuilt('loadWeights');
     const file = await readModelFile(source, 'loadWeights');
     const { restoreOptimizer, restoreOwnOrForeign } = await import('../saving/restoring.js');
-    restoreOwnOrForeign(this, file, { ...options, byName });
-    if (!file.optimizer || !this.#compiled || byName) return;
+    const isWhole = restoreOwnOrForeign(this, file, { ...options, byName, skipMismatch });
+    if (!file.optimizer || !this.#compiled || byName || !isWhole) return;
     restoreOptimizer(this.buildOptimizer('loadWeights'), file);
   }
 

@@ -66,10 +66,17 @@ export interface ModelContents {
   readonly extra: NamedArrays;
 }
 
+/** What a file has for a weight. */
+export interface FoundWeight {
+  /** The name that the file has for it. */
+  readonly name: string;
+  readonly array: NDArray;
+}
+
 /** What a file has for the weights of a model. */
 export interface FoundWeights {
-  /** By the paths of the model, with the name that the file has for each. Those that the file lacks are left out. */
-  readonly found: ReadonlyMap<string, { readonly name: string; readonly array: NDArray }>;
+  /** By the paths of the model. Those that the file lacks are left out. */
+  readonly found: ReadonlyMap<string, FoundWeight>;
   /** What the model has no place for, by the file's names. */
   readonly leftOver: NamedArrays;
 }
@@ -78,6 +85,8 @@ export interface FoundWeights {
 export interface MatchOptions {
   /** By the names of the layers alone; otherwise as the format does it, by the layers' order where names differ. */
   readonly byName?: boolean;
+  /** Layers whose weights are others than the file's keep theirs, with a warning that lists them, as in Keras. */
+  readonly skipMismatch?: boolean;
 }
 
 /** What a file says of a model. */

@@ -4,7 +4,7 @@ import { DataError, messageOf, ValueError } from '../../../base/errors.js';
 import type { NDArray } from '../../../base/ndarray.js';
 import { formatShape, sameShape, type Shape } from '../../../base/shape.js';
 import { show } from '../../check.js';
-import type { FoundWeights, LayerOutline, NamedArrays, WeightOutline } from '../format.js';
+import type { FoundWeights, LayerOutline, MatchOptions, NamedArrays, WeightOutline } from '../format.js';
 import { layoutNames, layoutOf, nameInPyTorch, type FileLayout, type WeightLayout } from './weight-layouts.js';
 
 /** How the weights of a file of another program are found. */
@@ -40,7 +40,7 @@ interface Match extends Place {
 export function matchForeign(
   outline: readonly LayerOutline[],
   file: NamedArrays,
-  { names, layout }: ForeignOptions,
+  { names, layout, skipMismatch = false }: ForeignOptions & Pick<MatchOptions, 'skipMismatch'>,
   flattened: ReadonlyMap<string, Shape>,
   place: string,
 ): FoundWeights {
@@ -57,7 +57,7 @@ export function matchForeign(
     const matches =
       names === undefined
         ? matchShapes(layers, arrays, layout, flattened)
-        : matchNames(layers, arrays, names, layout, flattened);
+        : matchNames(layers, arrays, names, layout, flattened, skipMismatch);
     const leftOver = new Map(arrays);
     for (const { name } of matches.values()) leftOver.delete(name);
     return { found: matches, leftOver };
@@ -98,6 +98,11 @@ function converted(
       const described = chosen && layoutIn(match, chosen, flattened);
       // What does not fit is told with all else that does not.
       const isFitting = described && sameShape(described.shape, array.shape);
+      // In another order than was said, it would be taken as it lies.
+      if (described && !isFitting && sameShape(weight.shape, array.shape))
+        throw new DataError(
+          `'${name}' has shape ${formatShape(array.shape)}, and the model's '${weight.path}' ${formatShape(described.shape)} in ${chosen === 'pytorch' ? "PyTorch's" : "Keras's"} order of axes.`,
+        );
       return [weight.path, { name, array: isFitting && described.toKeras ? described.toKeras(array) : array }];
     }),
   );
@@ -116,6 +121,7 @@ function matchNames(
   names: NonNullable<ForeignOptions['names']>,
   layout: WeightLayout | undefined,
   flattened: ReadonlyMap<string, Shape>,
+  skipMismatch: boolean,
 ): FoundWeights['found'] {
   const places = layers.flatMap((layer) => layer.weights.map((weight): Place => ({ layer, weight })));
   if (typeof names === 'object') checkKeys(names, layers);
@@ -139,6 +145,10 @@ function matchNames(
       throw new DataError(`there is no '${name}' for the model's '${place.weight.path}'. It has ${listed(arrays)}.`);
     matches.push({ ...place, name, array });
   }
+  if (skipMismatch && layout === undefined)
+    throw new ValueError(
+      "loadWeights: expected layout: 'pytorch' or 'keras' beside skipMismatch, since shapes that differ do not tell it.",
+    );
   return converted(matches, layout, flattened);
 }
 

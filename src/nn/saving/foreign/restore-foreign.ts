@@ -2,6 +2,7 @@
 // needs none of it.
 import { DataError } from '../../../base/errors.js';
 import type { Shape } from '../../../base/shape.js';
+import { activeConsole } from '../../console.js';
 import { weightsByPath } from '../../layers/within.js';
 import type { SavableModel } from '../contents.js';
 import { flattenedShapes } from './flattened.js';
@@ -9,6 +10,7 @@ import { matchForeign, type ForeignOptions } from './foreign-weights.js';
 import type { MatchOptions, ModelFile, NamedArrays } from '../format.js';
 import { outlineOf } from '../outline.js';
 import { assignVariables } from '../assign-variables.js';
+import { fittingLayers } from '../skip-mismatch.js';
 
 /** How the weights of a file are found. */
 export interface LoadWeightsOptions extends ForeignOptions, MatchOptions {
@@ -21,26 +23,41 @@ export interface LoadWeightsOptions extends ForeignOptions, MatchOptions {
 }
 
 /**
- * The weights of the file, whichever program wrote it.
+ * The weights of the file, whichever program wrote it. Whether they all were taken.
  * @throws DataError, with nothing changed, unless names or order, and all shapes, fit
  */
 export function restoreOwnOrForeign(
   model: Pick<SavableModel, 'layers'>,
   file: ModelFile,
   options: LoadWeightsOptions = {},
-): void {
-  const { names, layout, flattened, ...match } = options;
+): boolean {
+  const { names, layout, flattened, skipMismatch = false, byName } = options;
+  const match = { byName: byName === true, skipMismatch };
   const outline = outlineOf(model);
   let weights = file.weightsFor(outline, match);
   const isAsked = names !== undefined || layout !== undefined || flattened !== undefined;
   // Nothing that goes by the names of the model: a file of another program.
   const isForeign =
     weights.found.size === 0 && weights.leftOver.size > 0 && file.config === undefined && file.random === undefined;
-  if (isAsked || (isForeign && match.byName !== true)) {
+  if (isAsked || (isForeign && !match.byName)) {
     const all = everythingIn(file);
-    weights = matchForeign(outline, all, { names, layout }, flattenedShapes(model.layers, flattened), file.place);
+    weights = matchForeign(
+      outline,
+      all,
+      { names, layout, skipMismatch },
+      flattenedShapes(model.layers, flattened),
+      file.place,
+    );
   }
-  assignVariables(weightsByPath(model.layers), weights, file.place, match.byName);
+  const variables = weightsByPath(model.layers);
+  if (!skipMismatch) {
+    assignVariables(variables, weights, file.place, match.byName);
+    return true;
+  }
+  const { weights: fitting, skipped } = fittingLayers(outline, weights, file.place, match.byName);
+  assignVariables(variables, fitting, file.place, true);
+  if (skipped !== undefined) activeConsole().warn(`loadWeights: ${skipped}`);
+  return skipped === undefined;
 }
 
 /** All arrays by the names that the file has. @throws DataError for formats that have layers rather than names */

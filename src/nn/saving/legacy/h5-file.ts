@@ -59,12 +59,12 @@ export function readLegacyTree(root: Hdf5Group, file: string): ModelFile | undef
     place,
     config: model && compiledWith(model, training),
     weightElements: layers.flatMap(({ weights }) => weights).reduce((sum, { array }) => sum + sizeOf(array.shape), 0),
-    weightsFor: (outlines, { byName = false }) => {
+    weightsFor: (outlines, options) => {
       if (group.attributes.get('backend') === 'theano' && outlines.some(({ className }) => className === 'Conv2D'))
         throw new DataError(
           `${place}: it was written with Theano, which keeps the kernels of convolutions turned around. Load it in Keras with another backend, and save it again.`,
         );
-      return matchLayers(outlines, layers, byName, place);
+      return matchLayers(outlines, layers, options, place);
     },
     optimizer:
       state && legacyOptimizerState(arraysIn(state, `${place}, optimizer_weights`), training?.optimizer_config),

@@ -4,7 +4,7 @@ import { DataError } from '../../../base/errors.js';
 import type { NDArray } from '../../../base/ndarray.js';
 import { formatShape } from '../../../base/shape.js';
 import { emptyHdf5Group, type Hdf5Group } from '../../../formats/hdf5.js';
-import type { FoundWeights, LayerOutline, WeightOutline } from '../format.js';
+import type { FoundWeights, LayerOutline, MatchOptions, WeightOutline } from '../format.js';
 
 /** An array of a layer, by the name that the file has for it: `dense/kernel:0`. */
 export interface StoredWeight {
@@ -131,13 +131,14 @@ function tailOf(name: string): string {
 
 /**
  * Weights by the layers that have some: by the layers' names where they are the same, otherwise one layer after the
- * other, as Keras does. `byName` takes the layers of the same name alone.
+ * other, as Keras does. `byName` takes the layers of the same name alone,
+ * `skipMismatch` leaves those out that have another number of weights.
  * @throws DataError that lists layers that do not fit
  */
 export function matchLayers(
   outlines: readonly LayerOutline[],
   stored: readonly StoredLayer[],
-  byName: boolean,
+  { byName = false, skipMismatch = false }: MatchOptions,
   place: string,
 ): FoundWeights {
   const layers = outlines.map(flatten).filter(({ weights }) => weights.length > 0);
@@ -157,6 +158,7 @@ export function matchLayers(
     const source = isNamed ? named.get(layer.name) : sources[index];
     if (!source) return;
     if (source.weights.length !== layer.weights.length) {
+      if (skipMismatch) return;
       const shapes = (shaped: readonly { readonly shape: readonly number[] }[]): string =>
         shaped.map(({ shape }) => formatShape(shape)).join(', ');
       problems.push(
