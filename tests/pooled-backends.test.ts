@@ -113,16 +113,16 @@ describe.each([
     const factor = bufferOf(backend, Float32Array.of(3));
     const operands = { parameters: [state, factor], outputs: [] };
     const reads = [valueOf(backend, state)];
-    const runs = [executable.run(operands, 1)];
+    const runs = [Promise.resolve(executable.run(operands, 1))];
     reads.push(valueOf(backend, state));
     const given = Float32Array.of(10);
     backend.write(factor, given);
     given[0] = 1e6; // the write took a copy
     reads.push(valueOf(backend, factor));
-    runs.push(executable.run(operands, 2));
+    runs.push(Promise.resolve(executable.run(operands, 2)));
     backend.write(state, Float32Array.of(2));
     reads.push(valueOf(backend, state));
-    runs.push(executable.run(operands, 1));
+    runs.push(Promise.resolve(executable.run(operands, 1)));
     reads.push(valueOf(backend, state));
     // The memory of a freed buffer goes to others only when the runs that use it are done.
     backend.free(factor);
@@ -139,7 +139,7 @@ describe.each([
     const executable = await backend.load(affine);
     const operands = { parameters: [bufferOf(backend, Float32Array.of(1)), bufferOf(backend, Float32Array.of(1))] };
     let isDone = false;
-    const running = executable.run({ ...operands, outputs: [] }, 2000).then(() => (isDone = true));
+    const running = Promise.resolve(executable.run({ ...operands, outputs: [] }, 2000)).then(() => (isDone = true));
     const other = bufferOf(backend, Float32Array.of(5));
     // An unshared memory is reached by way of its worker, which is busy.
     if (place !== unsharedWasm) {
@@ -159,7 +159,7 @@ describe.each([
     const buffers: DeviceBuffer[] = [];
     const runs: Promise<void>[] = [];
     for (let round = 0; round < 4; round++) {
-      runs.push(executable.run({ ...operands, outputs: [] }, 1000));
+      runs.push(Promise.resolve(executable.run({ ...operands, outputs: [] }, 1000)));
       buffers.push(bufferOf(backend, bytes.subarray(round)));
     }
     for (const [round, made] of buffers.entries()) {

@@ -2,17 +2,24 @@
 import type { DType } from '../base/dtype.js';
 import type { NDArray } from '../base/ndarray.js';
 import { sizeOf, type Shape } from '../base/shape.js';
+import { andThen, type Soon } from '../base/soon.js';
 import type { Backend, DeviceBuffer } from '../runtime/backend.js';
 
 export class DeviceValue {
   readonly backend: Backend;
   readonly buffer: DeviceBuffer;
 
-  /** Copies `array` into the memory of `backend`. */
-  constructor(backend: Backend, array: NDArray) {
+  /** Takes over the buffer. */
+  constructor(backend: Backend, buffer: DeviceBuffer) {
     this.backend = backend;
-    this.buffer = backend.allocate(array.data.byteLength);
-    backend.write(this.buffer, array.data);
+    this.buffer = buffer;
+  }
+
+  /** Copies `array` into the memory of `backend`. */
+  static of(backend: Backend, array: NDArray): DeviceValue {
+    const value = new DeviceValue(backend, backend.allocate(array.data.byteLength));
+    value.write(array);
+    return value;
   }
 
   get byteLength(): number {
@@ -25,8 +32,8 @@ export class DeviceValue {
   }
 
   /** A copy of the value as of all that has been asked to run so far. */
-  async read(dtype: DType, shape: Shape): Promise<NDArray> {
-    return { dtype, shape, data: await this.backend.read(this.buffer, dtype, sizeOf(shape)) };
+  read(dtype: DType, shape: Shape): Soon<NDArray> {
+    return andThen(this.backend.read(this.buffer, dtype, sizeOf(shape)), (data) => ({ dtype, shape, data }));
   }
 
   /** Gives the memory back; the value is gone. */

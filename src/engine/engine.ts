@@ -14,6 +14,7 @@ import type { PrecompiledProgram } from '../runtime/precompiled.js';
 import { programKey } from './key.js';
 import { lift } from './lift.js';
 import { LoadedProgram } from './loaded-program.js';
+import { ResultKeeper } from './results.js';
 
 export type { PrecompiledProgram };
 
@@ -46,6 +47,9 @@ export class Engine {
   #threads: number;
   #backend: Promise<Backend> | undefined;
   #preferred: string | undefined;
+  /** The same once it has started. */
+  #ready: Backend | undefined;
+  readonly #keeper = new ResultKeeper();
   readonly #cache = new Map<string, CacheEntry>();
   readonly #values = new WeakMap<GraphNode, DataSource>();
   readonly #precompiled = new Map<string, PrecompiledProgram>();
@@ -63,8 +67,25 @@ export class Engine {
 
   /** The backend in use; the first that works when none was chosen. */
   backend(): Promise<Backend> {
-    this.#backend ??= this.#create();
-    return this.#backend;
+    return this.#backend ?? this.#start();
+  }
+
+  /** The backend in use, if it has started. */
+  get readyBackend(): Backend | undefined {
+    return this.#ready;
+  }
+
+  #start(): Promise<Backend> {
+    const starting = this.#create();
+    this.#backend = starting;
+    this.#ready = undefined;
+    starting.then(
+      (backend) => {
+        if (this.#backend === starting) this.#ready = backend;
+      },
+      () => undefined,
+    );
+    return starting;
   }
 
   /**
@@ -80,8 +101,7 @@ export class Engine {
     this.#preferred = name ?? this.#preferred;
     this.#threads = threads;
     this.#cache.clear();
-    this.#backend = this.#create();
-    await this.#backend;
+    await this.#start();
     // Values that still live in the old backend's memory are read from it when they are needed, so it is not closed
     // here; its idle workers do not keep the process alive.
     await previous?.catch(() => undefined);
@@ -122,8 +142,7 @@ export class Engine {
     if (this.#factories.some(({ name }) => name === backend.name)) {
       this.#factories = others;
       this.#cache.clear();
-      this.#backend = this.#create();
-      const next = await this.#backend;
+      const next = await this.#start();
       this.#warn(`${error.message}\nGoing on with the ${next.name} backend, which is slower.`);
     }
     return true;
@@ -144,7 +163,7 @@ export class Engine {
     held.holders++;
     this.#evict();
     const executable = await held.executable;
-    return new LoadedProgram(backend, executable, program.outputs, () => held.holders--);
+    return new LoadedProgram(backend, executable, program.outputs, this.#keeper, () => held.holders--);
   }
 
   async #loadKernels(
@@ -235,7 +254,7 @@ export class Engine {
     const loaded = await this.load(program);
     const parameters = arrays.map((array) => loaded.place(array));
     try {
-      return await loaded.run(parameters, 1);
+      return await loaded.runAndRead(parameters);
     } finally {
       for (const value of parameters) value.free();
       loaded.release();
@@ -246,8 +265,11 @@ export class Engine {
   async close(): Promise<void> {
     const backend = await this.#backend;
     this.#backend = undefined;
+    this.#ready = undefined;
     this.#cache.clear();
-    await backend?.close();
+    if (!backend) return;
+    await this.#keeper.moveAllOut(backend);
+    await backend.close();
   }
 }
 

@@ -176,7 +176,7 @@ export async function measureFloors(backend: KernelBackend, threads: number): Pr
     try {
       const operands = { parameters, outputs: [] };
       microseconds.push(
-        await bestStep((steps) => executables[number]!.run(operands, steps, threads), { burstMs, enoughMs }),
+        await bestStep(async (steps) => executables[number]!.run(operands, steps, threads), { burstMs, enoughMs }),
       );
     } finally {
       for (const parameter of parameters) backend.free(parameter);

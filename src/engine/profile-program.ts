@@ -56,7 +56,7 @@ export async function profileProgram(
   const bench = await KernelBench.start(backend, compiled, arrays, key);
   try {
     const updated = program.updates.map(({ parameter }) => parameter);
-    const step = await bench.time((steps, on) => loaded.runSteps(bench.parameters, steps, on), updated, threads);
+    const step = await bench.time(async (steps, on) => loaded.runSteps(bench.parameters, steps, on), updated, threads);
     const kernels: Omit<KernelProfile, 'share'>[] = [];
     let number = 0;
     for (const [phase, inPhase] of compiled.phases.entries())
@@ -173,7 +173,7 @@ class KernelBench {
     this.#program = program;
     this.#arrays = arrays;
     this.#executables = executables;
-    this.parameters = arrays.map((array) => new DeviceValue(backend, array));
+    this.parameters = arrays.map((array) => DeviceValue.of(backend, array));
     const allocateAll = (kind: 'parameter' | 'output', first: number, count: number): DeviceBuffer[] =>
       Array.from({ length: count - first }, (_, i) => backend.allocate(byteLengthOf(program, kind, first + i)));
     const temporaries = allocateAll('parameter', arrays.length, program.parameterCount);
@@ -187,7 +187,7 @@ class KernelBench {
     const states = this.#statesAmong(writes);
     const isInPlace = this.#statesAmong(reads).some((state) => states.includes(state));
     const executable = this.#executables[number]!;
-    const run = (steps: number, on: number): Promise<void> => executable.run(this.#operands, steps, on);
+    const run = async (steps: number, on: number): Promise<void> => executable.run(this.#operands, steps, on);
     return this.time(run, states, threads, isInPlace ? mostStepsInPlace : undefined);
   }
 
@@ -215,7 +215,7 @@ class KernelBench {
     let overheadMs = this.#overheadMs.get(threads);
     if (overheadMs === undefined) {
       const nothing = this.#executables.at(-1)!;
-      overheadMs = (await bestStep(() => nothing.run(this.#operands, 1, threads), { mostSteps: 1 })) / 1000;
+      overheadMs = (await bestStep(async () => nothing.run(this.#operands, 1, threads), { mostSteps: 1 })) / 1000;
       this.#overheadMs.set(threads, overheadMs);
     }
     return overheadMs;

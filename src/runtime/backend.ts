@@ -1,6 +1,7 @@
 // The contract between the engine and a backend: memory, loading a program, running its steps.
 import type { DType, TypedArray } from '../base/dtype.js';
 import { StateError } from '../base/errors.js';
+import type { Soon } from '../base/soon.js';
 import type { KernelProgram, Target } from '../ir/kernel.js';
 import type { Program } from '../ir/program.js';
 import type { PrecompiledProgram, Precompiler } from './precompiled.js';
@@ -21,11 +22,11 @@ export interface Executable {
   /** Threads that share a run; 1 unless given. */
   readonly threads?: number;
   /**
-   * Runs `steps` steps one after the other; the outputs are those of the last.
+   * Runs `steps` steps one after the other; the outputs are those of the last. Undefined where that is done already.
    * @param threads workers that share the work, in place of as many as the program is worth, at most the backend's;
    * where there are workers, the caller then does none of it
    */
-  run(operands: Operands, steps: number, threads?: number): Promise<void>;
+  run(operands: Operands, steps: number, threads?: number): Soon<void>;
   /** Gives its memory back; it cannot run again. */
   dispose(): void;
 }
@@ -39,8 +40,8 @@ interface BackendBase {
   free(buffer: DeviceBuffer): void;
   /** Copies `data` to the start of the buffer; runs and reads asked for later see it. */
   write(buffer: DeviceBuffer, data: TypedArray): void;
-  /** A copy of the first `length` elements, as of all runs asked for so far. */
-  read(buffer: DeviceBuffer, dtype: DType, length: number): Promise<TypedArray>;
+  /** A copy of the first `length` elements, as of all runs asked for so far; at once where none of them is under way. */
+  read(buffer: DeviceBuffer, dtype: DType, length: number): Soon<TypedArray>;
   /** Ends its workers. Nothing can be run afterwards. */
   close(): Promise<void>;
 }

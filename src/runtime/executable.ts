@@ -1,5 +1,6 @@
 // A program that is loaded: its code on the workers, its own memory, and how a run is started.
 import { InternalError, messageOf, StateError } from '../base/errors.js';
+import { attempt, type Soon } from '../base/soon.js';
 import type { DeviceBuffer, Executable, Operands } from './backend.js';
 import type { ThreadPool } from './pool.js';
 import { usableBuffer, type BufferOwner, type LinearBuffer } from './buffer.js';
@@ -16,10 +17,10 @@ export interface Host extends BufferOwner {
   readonly memory: BackendMemory;
   allocate(byteLength: number): LinearBuffer;
   free(buffer: LinearBuffer): void;
-  /** Does `work`, which uses `buffers`, when all that was asked for before is done. */
-  inTurn<Result>(buffers: readonly LinearBuffer[], work: () => Result | Promise<Result>): Promise<Result>;
+  /** Does `work`, which uses `buffers`, when all that was asked for before is done: at once if it is. */
+  inTurn<Result>(buffers: readonly LinearBuffer[], work: () => Soon<Result>): Soon<Result>;
   /** `running`, which the block at `control` belongs to, ends early when the backend or the process does. */
-  stoppable(running: Promise<unknown>, control: number): Promise<unknown>;
+  stoppable(running: Promise<unknown>, control: number): Promise<void>;
   /** @throws StateError if the backend is closed or has failed */
   checkUsable(): void;
 }
@@ -36,6 +37,8 @@ export class PooledExecutable implements Executable {
   readonly #temporaries: LinearBuffer;
   /** The control block and the table of addresses. */
   readonly #block: LinearBuffer;
+  /** What the block is before a run: zeros, then the table. */
+  readonly #words: Uint32Array<ArrayBuffer>;
   #runOnCaller: Run | undefined;
   /** When it last ran on the caller alone, in milliseconds. */
   #lastAlone = -Infinity;
@@ -50,7 +53,8 @@ export class PooledExecutable implements Executable {
     this.#distribution = distribution;
     this.#tableOffset = 64 * Math.ceil(controlByteLength(host.pool.threads) / 64);
     this.#temporaries = host.allocate(footprint.temporaryBytes);
-    this.#block = host.allocate(this.#tableOffset + 4 * (1 + footprint.parameters.length + footprint.outputs.length));
+    this.#words = new Uint32Array(this.#tableOffset / 4 + 1 + footprint.parameters.length + footprint.outputs.length);
+    this.#block = host.allocate(this.#words.byteLength);
     host.pool.order({ kind: 'load', program: number, code: code.message });
   }
 
@@ -58,7 +62,11 @@ export class PooledExecutable implements Executable {
     return this.#distribution.threads;
   }
 
-  async run(operands: Operands, steps: number, threads?: number): Promise<void> {
+  run(operands: Operands, steps: number, threads?: number): Soon<void> {
+    return attempt(() => this.#run(operands, steps, threads));
+  }
+
+  #run(operands: Operands, steps: number, threads: number | undefined): Soon<void> {
     this.#host.checkUsable();
     if (this.#disposed)
       throw new StateError(`${this.#host.name}: this program was disposed of and cannot run again; load it anew.`);
@@ -70,7 +78,7 @@ export class PooledExecutable implements Executable {
       ...this.#operandBuffers(operands, 'parameters'),
       ...this.#operandBuffers(operands, 'outputs'),
     ];
-    await this.#host.inTurn([...buffers, this.#block], () => this.#start(buffers, steps, distribution));
+    return this.#host.inTurn([...buffers, this.#block], () => this.#start(buffers, steps, distribution));
   }
 
   dispose(): void {
@@ -80,7 +88,7 @@ export class PooledExecutable implements Executable {
     const forget = (): void => {
       if (!pool.failure) pool.order({ kind: 'unload', program: this.#number });
     };
-    void this.#host.inTurn([], forget).catch(() => undefined);
+    if (!pool.failure) this.#host.inTurn([], forget)?.catch(() => undefined);
     this.#host.free(this.#temporaries);
     this.#host.free(this.#block);
   }
@@ -89,15 +97,13 @@ export class PooledExecutable implements Executable {
     buffers: readonly LinearBuffer[],
     steps: number,
     { threads, stepsOnCaller, stepsTogether }: Distribution,
-  ): Promise<unknown> | undefined {
+  ): Soon<void> {
     if (steps === 0) return undefined;
-    const tableOffset = this.#tableOffset;
-    const words = new Uint32Array(tableOffset / 4 + buffers.length);
-    buffers.forEach(({ address }, index) => (words[tableOffset / 4 + index] = address));
+    buffers.forEach(({ address }, index) => (this.#words[this.#tableOffset / 4 + index] = address));
     const { memory, pool } = this.#host;
     const control = this.#block.address;
-    const table = control + tableOffset;
-    memory.write(control, new Uint8Array(words.buffer));
+    const table = control + this.#tableOffset;
+    memory.write(control, new Uint8Array(this.#words.buffer));
     const run = { program: this.#number, threads, steps, table, control };
     const { shared } = memory;
     if (shared && steps <= stepsTogether && pool.runTogether(run, () => this.#runHere(shared, threads, run)))

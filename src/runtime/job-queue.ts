@@ -7,6 +7,11 @@ export class JobQueue {
   readonly #waiting: Job[] = [];
   #busy = false;
 
+  /** Whether all jobs are done. */
+  get idle(): boolean {
+    return !this.#busy && this.#waiting.length === 0;
+  }
+
   /** Starts the job when all jobs before it are done: before this returns, if they are. */
   add(job: Job): void {
     this.#waiting.push(job);

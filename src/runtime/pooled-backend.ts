@@ -3,6 +3,7 @@
 // which they were asked for; a write or read of a buffer that no waiting job uses happens at once.
 import { bytesPerElement, viewOf, type DType, type TypedArray } from '../base/dtype.js';
 import { StateError } from '../base/errors.js';
+import { andThen, attempt, type Soon } from '../base/soon.js';
 import type { KernelProgram, Target } from '../ir/kernel.js';
 import { Allocator } from './allocator.js';
 import type { DeviceBuffer, Executable, KernelBackend } from './backend.js';
@@ -105,17 +106,21 @@ export class PooledBackend implements KernelBackend, Host {
       return;
     }
     const copy = bytes.slice();
+    const writing = this.inTurn([own], () => this.memory.write(own.address, copy));
     // It is left out only where the pool has failed, and the run that it waits for says so.
-    this.inTurn([own], () => this.memory.write(own.address, copy)).catch(() => undefined);
+    writing?.catch(() => undefined);
   }
 
-  async read(buffer: DeviceBuffer, dtype: DType, length: number): Promise<TypedArray> {
+  read(buffer: DeviceBuffer, dtype: DType, length: number): Soon<TypedArray> {
+    return attempt(() => this.#read(buffer, dtype, length));
+  }
+
+  #read(buffer: DeviceBuffer, dtype: DType, length: number): Soon<TypedArray> {
     this.checkUsable();
     const byteLength = length * bytesPerElement(dtype);
     const own = usableBuffer(buffer, this, byteLength, 'read');
-    const copy = (): ArrayBuffer | Promise<ArrayBuffer> => this.memory.read(own.address, byteLength);
-    const bytes = await (own.jobs === 0 ? copy() : this.inTurn([own], copy));
-    return viewOf(dtype, bytes, 0, length);
+    const copy = (): Soon<ArrayBuffer> => this.memory.read(own.address, byteLength);
+    return andThen(own.jobs === 0 ? copy() : this.inTurn([own], copy), (bytes) => viewOf(dtype, bytes, 0, length));
   }
 
   async load(program: KernelProgram, key?: string): Promise<Executable> {
@@ -159,13 +164,16 @@ export class PooledBackend implements KernelBackend, Host {
   }
 
   /** A worker in the middle of the machine's own code cannot be interrupted: it has to be told. */
-  async stoppable(running: Promise<unknown>, control: number): Promise<unknown> {
+  async stoppable(running: Promise<unknown>, control: number): Promise<void> {
     const { shared } = this.memory;
-    if (!shared) return running;
+    if (!shared) {
+      await running;
+      return;
+    }
     this.#stop = () => Atomics.store(new Int32Array(shared.buffer), (control + controlOffsets.stop) / 4, 1);
     const withdraw = this.pool.workers.onExit?.(() => this.#stop());
     try {
-      return await running;
+      await running;
     } finally {
       this.#stop = () => undefined;
       withdraw?.();
@@ -179,8 +187,19 @@ export class PooledBackend implements KernelBackend, Host {
       throw new StateError(`${this.name}: the backend stopped working. ${failure.message}`, { cause: failure });
   }
 
-  /** Does `work`, which uses `buffers`, when all that was asked for before is done. */
-  inTurn<Result>(buffers: readonly LinearBuffer[], work: () => Result | Promise<Result>): Promise<Result> {
+  /** Does `work`, which uses `buffers`, when all that was asked for before is done: at once if it is. */
+  inTurn<Result>(buffers: readonly LinearBuffer[], work: () => Soon<Result>): Soon<Result> {
+    const release = (): void => {
+      for (const buffer of buffers) buffer.jobs--;
+    };
+    if (this.#queue.idle) {
+      this.checkUsable();
+      const result = work();
+      if (!(result instanceof Promise)) return result;
+      for (const buffer of buffers) buffer.jobs++;
+      this.#queue.add(() => result.then(release, release));
+      return result;
+    }
     for (const buffer of buffers) buffer.jobs++;
     return new Promise((resolve, reject) => {
       this.#queue.add(() => {
@@ -188,9 +207,6 @@ export class PooledBackend implements KernelBackend, Host {
           this.checkUsable();
           return work();
         })();
-        const release = (): void => {
-          for (const buffer of buffers) buffer.jobs--;
-        };
         result.then(resolve, reject);
         return result.then(release, release);
       });

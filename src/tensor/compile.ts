@@ -4,15 +4,17 @@ import { ValueError } from '../base/errors.js';
 import type { NDArray } from '../base/ndarray.js';
 import type { Profile } from '../base/profile.js';
 import type { Shape } from '../base/shape.js';
+import { allOf, andThen, attempt, type Soon } from '../base/soon.js';
 import type { DeviceValue } from '../engine/device-value.js';
 import { engine } from '../engine/engine.js';
 import { lift } from '../engine/lift.js';
 import type { LoadedProgram } from '../engine/loaded-program.js';
-import { data } from '../ir/build.js';
+import { DeviceResult } from '../engine/results.js';
+import { pendingData } from '../ir/build.js';
 import type { DataSource } from '../ir/graph.js';
 import type { Program } from '../ir/program.js';
 import { Tensor } from './tensor.js';
-import { placeholder, Trace, withTrace, type State } from './trace.js';
+import { activeTrace, placeholder, Trace, withTrace, type State } from './trace.js';
 import { flatten, rebuild, type TensorTree } from './tree.js';
 
 /** A function of tensors as one program. */
@@ -70,8 +72,8 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
   fn: (...args: Args) => Result,
 ): CompiledFunction<Args, Result> {
   const specializations = new Map<string, Specialization>();
-  // Calls run one after the other, since each reads the state that the one before it wrote.
-  let last: Promise<unknown> = Promise.resolve();
+  // Calls run one after the other, since each reads the state that the one before it wrote. The last that is under way.
+  let last: Promise<unknown> | undefined;
 
   const specializationFor = (args: Args): { specialization: Specialization; leaves: readonly Tensor[] } => {
     const { leaves, structure } = flatten(args, 'compile');
@@ -83,19 +85,27 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
     }
     return { specialization, leaves };
   };
-  const inTurn = <Value>(task: () => Promise<Value>): Promise<Value> => {
-    const run = last.then(task);
-    last = run.catch(() => undefined);
-    return run;
+  const inTurn = <Value>(task: () => Soon<Value>): Promise<Value> => {
+    const running = last || activeTrace() ? (last ?? Promise.resolve()).then(task) : attempt(task);
+    if (!(running instanceof Promise)) return Promise.resolve(running);
+    const settled = running.then(
+      () => undefined,
+      () => undefined,
+    );
+    last = settled;
+    void settled.then(() => {
+      if (last === settled) last = undefined;
+    });
+    return running;
   };
   const repeat = (steps: number, ...args: Args): Promise<Result> => {
     if (!Number.isInteger(steps) || steps < 1)
       return Promise.reject(
         new ValueError(`repeat: expected a whole number of steps of at least 1, received ${steps}.`),
       );
-    return inTurn(async () => {
+    return inTurn(() => {
       const { specialization, leaves } = specializationFor(args);
-      return (await execute(specialization, leaves, steps)) as Result;
+      return execute(specialization, leaves, steps) as Soon<Result>;
     });
   };
   return Object.assign((...args: Args) => repeat(1, ...args), {
@@ -152,9 +162,14 @@ async function profile({ program, variables, captured }: Specialization, args: r
   return engine().profile(program, arrays);
 }
 
-async function load(specialization: Specialization): Promise<Loaded> {
+function load(specialization: Specialization): Soon<Loaded> {
+  const { loaded } = specialization;
+  return loaded && loaded.program.backend === engine().readyBackend ? loaded : loadAgain(specialization);
+}
+
+async function loadAgain(specialization: Specialization): Promise<Loaded> {
   const backend = await engine().backend();
-  if (specialization.loaded?.program.isOn(backend)) return specialization.loaded;
+  if (specialization.loaded?.program.backend === backend) return specialization.loaded;
   unload(specialization);
   const program = await engine().load(specialization.program);
   specialization.loaded = { program, placed: [] };
@@ -169,9 +184,8 @@ function unload(specialization: Specialization): void {
   specialization.loaded = undefined;
 }
 
-/** An argument where the program can use it; the one of the call before when it is the same, else in its place. */
-async function place(loaded: Loaded, position: number, source: NDArray | Promise<NDArray>): Promise<DeviceValue> {
-  const array = await source;
+/** An array where the program can use it; the one of the call before when it is the same, else in its place. */
+function place(loaded: Loaded, position: number, array: NDArray): DeviceValue {
   const before = loaded.placed[position];
   if (before?.array.data === array.data) return before.value;
   if (before && before.value.byteLength === array.data.byteLength) {
@@ -185,19 +199,55 @@ async function place(loaded: Loaded, position: number, source: NDArray | Promise
   return value;
 }
 
-async function execute(specialization: Specialization, args: readonly Tensor[], steps: number): Promise<TensorTree> {
-  const loaded = await load(specialization);
-  const { variables, captured, updated } = specialization;
-  const parameters = await Promise.all([
-    ...args.map((arg, position) => place(loaded, position, arg.realize())),
-    ...variables.map((variable) => variable.placeFor(loaded.program)),
-    ...captured.map(({ array }, position) => place(loaded, args.length + position, array)),
-  ]);
-  const running = loaded.program.run(parameters, steps);
-  for (const variable of updated) variable.changedInPlace();
-  const arrays = await running;
-  return rebuild(
-    specialization.result,
-    arrays.map((array) => new Tensor(data(array))),
+/** Where the values of a tensor come from, once they are computed. */
+function sourceOf(tensor: Tensor): Soon<DataSource> {
+  const { node } = tensor;
+  return node.op === 'data' ? node.attributes.source : tensor.realize().then((array) => ({ array }));
+}
+
+function execute(specialization: Specialization, args: readonly Tensor[], steps: number): Soon<TensorTree> {
+  return andThen(load(specialization), (loaded) => run(specialization, loaded, args, steps));
+}
+
+function run(
+  { program, variables, captured, updated, result }: Specialization,
+  loaded: Loaded,
+  args: readonly Tensor[],
+  steps: number,
+): Soon<TensorTree> {
+  const held: DeviceResult[] = [];
+  const release = (): void => {
+    for (const source of held) source.release();
+  };
+  /** Results of other programs are used where they are. */
+  const placed = (source: DataSource, position: number): Soon<DeviceValue> => {
+    if (source instanceof DeviceResult) {
+      const value = source.hold(loaded.program.backend);
+      if (value) {
+        held.push(source);
+        return value;
+      }
+    }
+    return andThen(source.array, (array) => place(loaded, position, array));
+  };
+  const places = attempt(() =>
+    allOf([
+      ...args.map((arg, position) => andThen(sourceOf(arg), (source) => placed(source, position))),
+      ...variables.map((variable) => variable.placeFor(loaded.program)),
+      ...captured.map((source, position) => placed(source, args.length + position)),
+    ]),
   );
+  if (places instanceof Promise) places.catch(release);
+  return andThen(places, (parameters) => {
+    const running = loaded.program.run(parameters, steps);
+    release();
+    for (const variable of updated) variable.changedInPlace();
+    return andThen(running, (sources) => {
+      const tensors = sources.map((source, position) => {
+        const { shape, dtype } = program.outputs[position]!;
+        return new Tensor(pendingData(source, shape, dtype));
+      });
+      return rebuild(result, tensors);
+    });
+  });
 }

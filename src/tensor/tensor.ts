@@ -4,6 +4,7 @@ import { StateError, ValueError } from '../base/errors.js';
 import { toNested, type NDArray, type NestedArray } from '../base/ndarray.js';
 import { formatShape, sizeOf, type Shape } from '../base/shape.js';
 import { engine } from '../engine/engine.js';
+import { DeviceResult } from '../engine/results.js';
 import { binary, broadcastTo, cast, constant, data, pendingData, unary } from '../ir/build.js';
 import type { BinaryOp, GraphNode, ReduceKind, UnaryOp } from '../ir/graph.js';
 import { formatArray } from './format.js';
@@ -72,8 +73,9 @@ export class Tensor {
   async realize(): Promise<NDArray> {
     if (activeTrace())
       throw new StateError('Values cannot be read while a function is being traced; return the tensor instead.');
+    if (this.#node.op === 'data') return this.#node.attributes.source.array;
     const [array] = await engine().evaluate([this.#node]);
-    if (this.#node.op !== 'data' || this.#node.attributes.source.array !== array) this.#node = data(array!);
+    this.#node = data(array!);
     return array!;
   }
 
@@ -88,6 +90,9 @@ export class Tensor {
 
   /** The values in row-major order, as a typed array of the caller's own. */
   async data<D extends DType = DType>(): Promise<ArrayOf[D]> {
+    const source = this.#node.op === 'data' ? this.#node.attributes.source : undefined;
+    const copy = source instanceof DeviceResult && !activeTrace() ? source.copy() : undefined;
+    if (copy) return (await copy).data as ArrayOf[D];
     return (await this.realize()).data.slice() as ArrayOf[D];
   }
 

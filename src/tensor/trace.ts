@@ -1,6 +1,7 @@
 // What is being traced: while a function becomes a program, variables stand for parameters and assignments for updates.
 import { StateError } from '../base/errors.js';
 import type { NDArray } from '../base/ndarray.js';
+import type { Soon } from '../base/soon.js';
 import type { GraphNode } from '../ir/graph.js';
 import { makeNode } from '../ir/graph.js';
 import type { DeviceValue } from '../engine/device-value.js';
@@ -13,7 +14,7 @@ export interface State {
   /** A copy of the value as it is now. */
   read(): Promise<NDArray>;
   /** The value where `program` can use it, copied there if need be. */
-  placeFor(program: LoadedProgram): Promise<DeviceValue>;
+  placeFor(program: LoadedProgram): Soon<DeviceValue>;
   /** Told when the value in the backend's memory has changed. */
   changedInPlace(): void;
 }

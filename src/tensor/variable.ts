@@ -4,6 +4,7 @@ import type { DType } from '../base/dtype.js';
 import { DTypeError, ShapeError } from '../base/errors.js';
 import type { NDArray } from '../base/ndarray.js';
 import { formatShape, sameShape, sizeOf, type Shape } from '../base/shape.js';
+import type { Soon } from '../base/soon.js';
 import type { DeviceValue } from '../engine/device-value.js';
 import type { LoadedProgram } from '../engine/loaded-program.js';
 import { data, pendingData } from '../ir/build.js';
@@ -45,7 +46,7 @@ export class Variable implements State {
     if (trace) return new Tensor(trace.read(this));
     if (!this.#tensor) {
       const array = this.#residence!.read(this.dtype, this.shape);
-      array.catch(() => undefined); // whoever asks for the values gets the error
+      if (array instanceof Promise) array.catch(() => undefined); // whoever asks for the values gets the error
       this.#tensor = new Tensor(pendingData({ array }, this.shape, this.dtype));
     }
     return this.#tensor;
@@ -78,8 +79,11 @@ export class Variable implements State {
   }
 
   /** The value where `program` can use it, copied there if need be. */
-  async placeFor(program: LoadedProgram): Promise<DeviceValue> {
-    if (this.#residence && program.canUse(this.#residence)) return this.#residence;
+  placeFor(program: LoadedProgram): Soon<DeviceValue> {
+    return this.#residence && program.canUse(this.#residence) ? this.#residence : this.#placeFor(program);
+  }
+
+  async #placeFor(program: LoadedProgram): Promise<DeviceValue> {
     const array = await this.value.realize();
     this.#tensor = new Tensor(data(array));
     this.#dropResidence();

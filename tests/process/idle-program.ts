@@ -40,7 +40,7 @@ for (let run = 0; run < 20; run++) await executable.run({ parameters: [count], o
 const [value] = await backend.read(count, 'float32', 1);
 console.log(`counted to ${value}`);
 if (process.argv[3] === 'busy') {
-  void executable.run({ parameters: [count], outputs: [] }, 1000).then(() => console.log('and on'));
+  void Promise.resolve(executable.run({ parameters: [count], outputs: [] }, 1000)).then(() => console.log('and on'));
 } else if (process.argv[3] === 'exit') {
   void executable.run({ parameters: [count], outputs: [] }, 2 ** 31 - 1);
   process.exit(3);

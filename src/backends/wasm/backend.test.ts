@@ -49,7 +49,7 @@ describe('a wasm backend whose program fails', () => {
     const reading = backend.read(parameters[0]!, 'float32', 1);
     backend.free(parameters[0]!);
     executable.dispose();
-    const failures = [running, reading].map((promise) => promise.then(String, String));
+    const failures = [running, reading].map((promise) => Promise.resolve(promise).then(String, String));
     expect(await failures[0]).toMatch(
       /^InternalError: Worker \d of \d failed to run in function 'run': unreachable[.]$/,
     );

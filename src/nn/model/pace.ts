@@ -1,4 +1,5 @@
 // How a long run shares the thread: how many steps to ask for at once, and when to let other work through.
+import { nextTask } from '../../base/next-task.js';
 
 /** A call of this length hides its own cost, and is short enough to stop soon and to show progress. */
 const millisecondsPerCall = 50;
@@ -31,20 +32,4 @@ export class Breather {
     await nextTask();
     this.#last = performance.now();
   }
-}
-
-/** The next task of the event loop. Timers would do, but browsers hold them back by some milliseconds. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') {
-      setImmediate(resolve);
-      return;
-    }
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }
