@@ -31,6 +31,16 @@ export const mailboxByteLength = 64;
 /** How long a worker looks at its mailbox after what it did last. */
 export const patienceMilliseconds = 0.5;
 
+/** All that a worker has to know of its mailbox. */
+export const mailboxTerms = {
+  words: mailboxWords,
+  states: mailboxStates,
+  byteLength: mailboxByteLength,
+  patience: patienceMilliseconds,
+};
+
+export type MailboxTerms = typeof mailboxTerms;
+
 /** A run as a mailbox says it: addresses, and the number of the program. */
 export interface GivenRun {
   readonly program: number;

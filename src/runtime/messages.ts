@@ -1,4 +1,4 @@
-// What a thread pool and its workers say to each other. worker-source.ts is the workers' side.
+// What a thread pool and its workers say to each other. serve-runs.ts is the workers' side.
 
 /** The first message to a worker. Without `memory` it makes one that nobody else sees. */
 export interface StartMessage {

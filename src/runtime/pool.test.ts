@@ -212,7 +212,7 @@ describe('runs without messages', () => {
       const before = sum();
       const untilBegun = (): void => {
         calls++;
-        for (const end = performance.now() + 5000; sum() === before && performance.now() < end; );
+        for (const end = performance.now() + 5000; sum() === before && performance.now() < end;);
       };
       if (pool.runTogether(run, untilBegun)) return calls;
       pool.gather(run.threads);
@@ -248,7 +248,7 @@ describe('runs without messages', () => {
     const once = { ...given, threads: 2 };
     await untilTogether(pool, table, once);
     const before = table[1]!;
-    for (let rounds = 0; rounds < 50; ) {
+    for (let rounds = 0; rounds < 50;) {
       if (pool.runTogether(once, () => undefined)) rounds++;
       else {
         pool.gather(2);

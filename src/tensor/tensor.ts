@@ -7,7 +7,6 @@ import { engine } from '../engine/engine.js';
 import { DeviceResult } from '../engine/results.js';
 import { binary, broadcastTo, cast, constant, data, pendingData, unary } from '../ir/build.js';
 import type { BinaryOp, GraphNode, ReduceKind, UnaryOp } from '../ir/graph.js';
-import { formatArray } from './format.js';
 import * as activation from './ops/activation.js';
 import * as elementwise from './ops/elementwise.js';
 import * as indexing from './ops/indexing.js';
@@ -109,6 +108,7 @@ export class Tensor {
 
   /** Prints dtype, shape and values (long axes shortened). */
   async print(): Promise<void> {
+    const { formatArray } = await import('./format.js');
     console.log(`${this.toString()}\n${formatArray(await this.realize())}`);
   }
 
