@@ -6,7 +6,7 @@ import { setHdf5Worker, type StartHdf5Worker } from './formats/hdf5/starter.js';
 import { setConsole } from './nn/console.js';
 import { setFiles } from './nn/files.js';
 import { setReporter, type Reporter } from './nn/reporting.js';
-import { setPlaceServices } from './nn/saving/places/places.js';
+import { setPlaceServices } from './nn/saving/places/schemes.js';
 import { setPlatform } from './platform/current.js';
 import type { Platform } from './platform/platform.js';
 import { setPictureServices, type PictureServices } from './plot/services.js';

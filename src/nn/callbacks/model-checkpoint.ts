@@ -4,7 +4,7 @@ import { activeConsole } from '../console.js';
 import { activeFiles } from '../files.js';
 import { fixed } from '../progress/number-format.js';
 import { checkModelPath } from '../saving/write-model-file.js';
-import { isFilePath } from '../saving/places/places.js';
+import { isFilePath } from '../saving/places/schemes.js';
 import { Callback, type CallbackState, type Logs } from './callback.js';
 import { formatPattern } from './file-pattern.js';
 import { Monitor, type MonitorOptions } from './monitor.js';

@@ -3,7 +3,8 @@ import { ValueError } from '../../base/errors.js';
 import { checkFileFormat, formatOfFile, prepareFormatOf } from './file-format.js';
 import type { ModelFile } from './format.js';
 import type { FetchOptions } from './places/place.js';
-import { isFilePath, mainFile, placeToRead } from './places/places.js';
+import { mainFile, placeToRead } from './places/places.js';
+import { isFilePath } from './places/schemes.js';
 
 /** Reads a model from wherever it lies. @throws DataError if there is none, or it is damaged @throws ValueError for what is no place */
 export async function readModelFile(source: unknown, what: string, options: FetchOptions = {}): Promise<ModelFile> {

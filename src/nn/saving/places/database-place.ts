@@ -1,7 +1,7 @@
 // The files of a model in the browser's database.
 import { ValueError } from '../../../base/errors.js';
 import type { WritePlace } from './place.js';
-import { connected, database, nameAfter } from './places.js';
+import { connected, database, nameAfter } from './schemes.js';
 
 /** Under one name in the browser's database, all files together. */
 export function inDatabase(path: string, fileName: string, what: string): WritePlace {

@@ -7,7 +7,7 @@ import { memoryFiles, type FileGroups, type Files } from '../../../base/files.js
 import * as callbacks from '../../callbacks/index.js';
 import { setFiles } from '../../files.js';
 import { loadModel } from '../load-model.js';
-import { setPlaceServices } from './places.js';
+import { setPlaceServices } from './schemes.js';
 
 useBackend();
 

@@ -1,60 +1,16 @@
 // Where the files of a model are read from: a folder, a URL, the browser's database, files that the user chose, or memory.
 // Whoever reads a model sees a main file and files beside it. write-places.ts has where they are written to.
 import { DataError, ValueError } from '../../../base/errors.js';
-import type { FileGroups } from '../../../base/files.js';
 import { show } from '../../check.js';
 import { activeFiles } from '../../files.js';
 import type { FetchOptions, ReadPlace } from './place.js';
+import { connected, database, nameAfter, schemeOf, unknownScheme } from './schemes.js';
 import { openUrl } from './url-place.js';
-
-/** What an entry point connects. */
-export interface PlaceServices {
-  /** The web's `fetch`. */
-  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
-  /** The browser's database; undefined where there is none. */
-  readonly database: FileGroups | undefined;
-  /** Hands a file to the user to keep; undefined where there is no page. */
-  readonly download: ((name: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void>) | undefined;
-}
-
-let services: PlaceServices | undefined;
-
-/** Connects what lies beyond files. */
-export function setPlaceServices(connected: PlaceServices): void {
-  services = connected;
-}
-
-export const database = 'indexeddb://';
-export const downloads = 'downloads://';
-
-/** The part of a path before `://`, in lower case; undefined of a path of a file. */
-export function schemeOf(path: string): string | undefined {
-  return /^([a-z][a-z0-9+.-]+):\/\//i.exec(path)?.[1]?.toLowerCase();
-}
-
-/** Whether a path names a file in a folder, and nothing elsewhere. */
-export const isFilePath = (path: string): boolean => schemeOf(path) === undefined;
 
 const splitPath = (path: string): [folder: string, name: string] => {
   const end = path.lastIndexOf('/') + 1;
   return [path.slice(0, end), path.slice(end)];
 };
-
-/** The name of what lies at `scheme`. @throws ValueError for none */
-export function nameAfter(path: string, scheme: string, what: string): string {
-  const name = path.slice(scheme.length);
-  if (name === '' || name.includes('/'))
-    throw new ValueError(`${what}: expected a name without '/' after '${scheme}', received '${path}'.`);
-  return name;
-}
-
-/** @throws ValueError always */
-export function unknownScheme(path: string, what: string): never {
-  const remedy = schemeOf(path) === 'file' ? " Write the path without 'file://'." : '';
-  throw new ValueError(
-    `${what}: expected the path of a file, a URL with http or https (to load), '${database}name' or '${downloads}name' (in a page), received '${path}'.${remedy}`,
-  );
-}
 
 /** @throws ValueError for what is no source */
 export function placeToRead(source: unknown, what: string, options: FetchOptions = {}): ReadPlace {
@@ -154,14 +110,6 @@ function lazilyInDatabase(path: string, what: string): ReadPlace {
     read: async () => (await place).read(),
     beside: async (name) => (await place).beside(name),
   };
-}
-
-/** What an entry point connected. @throws ValueError before it has */
-export function connected(what: string): PlaceServices {
-  if (services) return services;
-  throw new ValueError(
-    `${what}: only files can be used here. Import 'nacre' itself, whose entry points connect the rest.`,
-  );
 }
 
 /** The main file. @throws DataError where there is none */

@@ -4,7 +4,8 @@ import { show } from '../../check.js';
 import { activeFiles } from '../../files.js';
 import { inDatabase } from './database-place.js';
 import type { WritePlace } from './place.js';
-import { connected, database, downloads, inFolder, nameAfter, schemeOf, unknownScheme } from './places.js';
+import { inFolder } from './places.js';
+import { connected, database, downloads, nameAfter, schemeOf, unknownScheme } from './schemes.js';
 
 /** A name without an ending is of a safetensors file. */
 const withEnding = (name: string): string => (/\.[a-z0-9]+$/i.test(name) ? name : `${name}.safetensors`);
