@@ -81,7 +81,7 @@ function computationOf(task: KernelTask, operands: Operands): Computation {
 }
 
 /** Does it at most `most` times in a bundle, or in a round of calls. */
-export function createKernel({ task, byCall }: Kernel, most: number): Implementation {
+export function createKernel({ task, byCall, reads }: Kernel, most: number): Implementation {
   const operands = Object.fromEntries(
     Object.entries(inputsOf(task)).map(([name, input]) => [name, tensor(values(input), input.shape)]),
   );
@@ -95,7 +95,7 @@ export function createKernel({ task, byCall }: Kernel, most: number): Implementa
     check: async (expected) => {
       if (expected.kind !== 'kernel') throw new Error('A computation is held to a computation.');
       const { spots } = expected;
-      if (byCall) {
+      if (reads) {
         const y = await call();
         return checkSpots([spots[0]!.positions.map((position) => y[position]!)], spots);
       }
@@ -107,7 +107,8 @@ export function createKernel({ task, byCall }: Kernel, most: number): Implementa
       return checkSpots(await Promise.all(found), spots);
     },
     round: async () => {
-      const times = byCall ? await timeCalls(call, most) : await timeBundles((count) => repeated.repeat(count), most);
+      const once = reads ? call : () => repeated();
+      const times = byCall ? await timeCalls(once, most) : await timeBundles((count) => repeated.repeat(count), most);
       return times.map((microseconds) => microseconds / samples);
     },
   };

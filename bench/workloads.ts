@@ -64,11 +64,13 @@ export interface StreamTask {
 
 export type KernelTask = MatmulTask | ConvolutionTask | StreamTask;
 
-/** A single computation: many times over in one program, or by calls that each bring back their result. */
+/** A single computation: many times over in one program, or by calls. */
 export interface Kernel {
   readonly kind: 'kernel';
   readonly task: KernelTask;
   readonly byCall: boolean;
+  /** Whether a call brings its result back; else it is over when the next computation can take the result. */
+  readonly reads: boolean;
 }
 
 export type Workload = Training | Inference | Kernel;
@@ -90,11 +92,11 @@ const squareChain = 4;
 
 function matmul(m: number, k: number, n: number, operands: MatmulTask['operands'] = 'nn'): Kernel {
   const chain = m === k && k === n ? squareChain : 1;
-  return { kind: 'kernel', task: { task: 'matmul', m, k, n, operands, chain }, byCall: false };
+  return { kind: 'kernel', task: { task: 'matmul', m, k, n, operands, chain }, byCall: false, reads: false };
 }
 
-function matmulCall(m: number, k = m, n = m): Kernel {
-  return { kind: 'kernel', task: { task: 'matmul', m, k, n, operands: 'nn', chain: 1 }, byCall: true };
+function matmulCall(m: number, k = m, n = m, reads = false): Kernel {
+  return { kind: 'kernel', task: { task: 'matmul', m, k, n, operands: 'nn', chain: 1 }, byCall: true, reads };
 }
 
 function convolution(
@@ -105,11 +107,16 @@ function convolution(
   options: Partial<Pick<ConvolutionTask, 'stride' | 'padding' | 'depthwise'>> = {},
 ): Kernel {
   const common = { batch: 16, stride: 1, padding: 'same', depthwise: false, ...options } as const;
-  return { kind: 'kernel', task: { task: 'convolution', size, channels, filters, kernel, ...common }, byCall: false };
+  return {
+    kind: 'kernel',
+    task: { task: 'convolution', size, channels, filters, kernel, ...common },
+    byCall: false,
+    reads: false,
+  };
 }
 
 function stream(task: StreamTask['task'], rows: number, columns: number): Kernel {
-  return { kind: 'kernel', task: { task, rows, columns }, byCall: false };
+  return { kind: 'kernel', task: { task, rows, columns }, byCall: false, reads: false };
 }
 
 /** Trainings that are measured unless more is asked for. */
@@ -140,8 +147,10 @@ const further = {
   'matmul-1000x777x333-nt': matmul(1000, 777, 333, 'nt'),
   'matmul-1000x777x333-tn': matmul(1000, 777, 333, 'tn'),
   'matmul-64-call': matmulCall(64),
+  'matmul-64-read': matmulCall(64, 64, 64, true),
   'matmul-256-call': matmulCall(256),
   'matmul-1024-call': matmulCall(1024),
+  'matmul-1024-read': matmulCall(1024, 1024, 1024, true),
   'matmul-2048-call': matmulCall(2048),
   'matmul-1000x777x333-call': matmulCall(1000, 777, 333),
   'matmul-4096x32x4096-call': matmulCall(4096, 32, 4096),
