@@ -112,7 +112,14 @@ try {
       const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
         .map((file) => file.replaceAll('\\', '/'))
         .filter((file) => statSync(join(installed, file)).isFile());
-      for (const file of ['package.json', 'README.md', 'LICENSE', 'dist/node/index.js', 'dist/browser.js', 'dist/node.d.ts'])
+      for (const file of [
+        'package.json',
+        'README.md',
+        'LICENSE',
+        'dist/node/index.js',
+        'dist/browser.js',
+        'dist/node.d.ts',
+      ])
         assert(files.includes(file), `${file} is missing`);
       const usual = /^(package[.]json|README([.]zh-CN)?[.]md|LICENSE|CHANGELOG[.]md|dist\/.*[.](js|d[.]ts)([.]map)?)$/;
       const stray = files.filter((file) => !usual.test(file) || file.includes('.test.'));
