@@ -71,3 +71,25 @@ test('the gradient to the kernel of much data, which is shared out by samples, h
   );
   expect(paddedCopies({ program, parameters })).toBe(0);
 });
+
+test('zeros around a small image are left out where they are a tenth of all products', async () => {
+  const copies = async (size: number, target: typeof lanes8): Promise<string[]> => {
+    const random = new RandomStream(6);
+    const builder = new ProgramBuilder();
+    const x = builder.add(randomArray(random, 'float32', [8, size, size, 16]));
+    const weights = builder.add(randomArray(random, 'float32', [3, 3, 16, 16]));
+    const y = conv2d(x, weights, { padding: 'valid' });
+    const upstream = builder.add(randomArray(random, 'float32', y.shape));
+    const { program, parameters } = builder.finish(gradients(y, [x], upstream));
+    const expected = await runProgram(await referenceBackend.create({ threads: 1 }), program, parameters);
+    const received = await runProgram(await interpreterBackend(target).create({ threads: 1 }), program, parameters);
+    expect(differenceOf(received.outputs[0]!, expected.outputs[0]!, { ofLargest: 1e-5 })).toBeUndefined();
+    const { buffers } = compileProgram(program, target);
+    return buffers.filter(({ name }) => name.startsWith('pad')).map(({ length }) => `${length / (8 * 16)}`);
+  };
+  // Of 7 rows 5 are there, of 7 columns with zeros 9; around 44 rows zeros are few.
+  for (const target of [meeting4, lanes8]) {
+    expect(await copies(7, target)).toEqual([`${5 * 9}`]);
+    expect(await copies(44, target)).toEqual([`${46 * 46}`]);
+  }
+});

@@ -37,14 +37,48 @@ export function edgesToCut(node: GraphNode<'contract'>, lanes: number): Edge[] {
   const cut = edges.flatMap(({ long, short }) => [long, short]);
   const combinations = edges.reduce((product, { segments }) => product * segments.length, 1);
   if (new Set(cut).size < cut.length || cut.includes(vector) || combinations > mostCombinations) return [];
-  const isRead = (axes: readonly AxisIndex[]): boolean =>
-    axes.some(({ terms }) => terms.some(({ loop }) => loop === vector));
-  if (!isRead(a) || !isRead(b)) return [];
+  if (!walks(a, vector) || !walks(b, vector)) return [];
   const isShared = loops.some(
     (extent, loop) => loop < outputRank && loop !== vector && extent >= fewestChunks && !cut.includes(loop),
   );
   const isPlain = clipsOf(node).length === 0 && summedVectorLoop(node, lanes) === undefined;
   return isShared && isPlain ? edges : [];
+}
+
+/** Of all products, zeros of an edge that are at least so many are worth the code of every segment. */
+const manyZeros = 0.1;
+const mostSegments = 5;
+/** Sums of more steps may be walked in blocks. */
+const longestSum = 1024;
+
+/**
+ * The edge of a convolution over an image, or of its gradient to one, at which zeros are left out: that of the outermost
+ * axis of the image, along which tiles do not lie. A 3x3 window with all its zeros around 11 rows multiplies 6 rows of 39
+ * for nothing.
+ */
+export function rowsToCut(node: GraphNode<'contract'>, lanes: number): Edge | undefined {
+  const { loops, outputRank } = node.attributes;
+  const edges = edgesOf(node) ?? [];
+  const [edge] = [...edges].sort((one, other) => one.long - other.long);
+  const vector = vectorLoopOf(node);
+  // Another one is left for the tiles, and a third to share the work out by.
+  if (
+    !edge ||
+    edges.length < 2 ||
+    edges.some(({ long, short }) => long >= outputRank || short < outputRank || long === vector)
+  )
+    return undefined;
+  const isShared = loops.some(
+    (extent, loop) => loop < outputRank && loop < edge.long && loop !== vector && extent >= fewestChunks,
+  );
+  const depth = loops.slice(outputRank).reduce((product, extent) => product * extent, 1);
+  if (!isShared || depth > longestSum || edge.segments.length > mostSegments) return undefined;
+  const inside = edge.segments.reduce((sum, { begin, end, from, to }) => sum + (end - begin) * (to - from), 0);
+  if (1 - inside / (loops[edge.long]! * loops[edge.short]!) < manyZeros) return undefined;
+  // Vectors lie along the filters, and full: padded or not, no summed loop is better for them.
+  const kernel = edge.operand === 0 ? node.attributes.b : node.attributes.a;
+  const isAlongFilters = vector >= 0 && loops[vector]! >= lanes && walks(kernel, vector);
+  return clipsOf(node).length === 0 && isAlongFilters ? edge : undefined;
 }
 
 /** All edges of a contraction; undefined if some axis leaves its operand in another way. */
@@ -60,6 +94,10 @@ export function edgesOf(node: GraphNode<'contract'>): Edge[] | undefined {
       edges.push({ ...edge, operand: operand as 0 | 1, axis });
     }
   return edges;
+}
+
+function walks(axes: readonly AxisIndex[], loop: number): boolean {
+  return axes.some(({ terms }) => terms.some((term) => term.loop === loop));
 }
 
 function staysInside({ offset, terms }: AxisIndex, loops: readonly number[], size: number): boolean {

@@ -5,7 +5,7 @@ import { makeNode, type AxisIndex, type GraphNode } from '../ir/graph.js';
 import { pad, permute, reduce, reshape } from '../ir/build.js';
 import type { Program } from '../ir/program.js';
 import { clipsOf, vectorLoopOf } from './clips.js';
-import { edgesToCut } from './edges.js';
+import { edgesToCut, rowsToCut } from './edges.js';
 import { aliasOf } from './fuse.js';
 import { rewrite } from './rewrite.js';
 import { strideAlong, summedVectorLoop } from './summed-vectors.js';
@@ -117,11 +117,12 @@ function padOperands(
   if (edgesToCut(node, lanes).length > 0) return node;
   const { loops } = node.attributes;
   const clips = clipsOf(node);
-  const legal = (
-    operand: GraphNode,
-    index: readonly AxisIndex[],
-  ): { operand: GraphNode; index: readonly AxisIndex[] } => {
+  const cut = rowsToCut(node, lanes);
+  const legal = (which: 0 | 1): { operand: GraphNode; index: readonly AxisIndex[] } => {
+    const operand = node.inputs[which]!;
+    const index = which === 0 ? node.attributes.a : node.attributes.b;
     const padding = index.map((axisIndex, axis) => {
+      if (cut?.operand === which && cut.axis === axis) return { low: 0, high: 0, interior: 0 };
       // Loops end where the operand does.
       const isClipped = clips.some(({ summed, phase }) => [phase, summed].every((loop) => walks(axisIndex, loop)));
       if (isClipped) return { low: 0, high: 0, interior: 0 };
@@ -134,8 +135,8 @@ function padOperands(
     padded.set(key, made);
     return { operand: made, index: index.map((axis, i) => ({ ...axis, offset: axis.offset + padding[i]!.low })) };
   };
-  const a = legal(node.inputs[0]!, node.attributes.a);
-  const b = legal(node.inputs[1]!, node.attributes.b);
+  const a = legal(0);
+  const b = legal(1);
   if (a.operand === node.inputs[0] && b.operand === node.inputs[1]) return node;
   const attributes = { ...node.attributes, a: a.index, b: b.index };
   return makeNode('contract', [a.operand, b.operand], attributes, node.shape, node.dtype) as GraphNode<'contract'>;

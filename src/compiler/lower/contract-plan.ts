@@ -173,7 +173,9 @@ export function blocksOf(summed: readonly TileLoop[], output: readonly TileLoop[
   const steps = stepsInCache(summed.at(-1), output, target);
   let blocks = 0;
   // Few outputs, or short reductions, gain nothing; the last loop is always inside.
-  while (blocks < summed.length - 1 && !summed[blocks]!.clip && outputs >= fewOutputs && depth > steps) {
+  // Nor can one that an edge shortens be outside of the loop that it is shortened by.
+  const stays = ({ clip, edge }: TileLoop): boolean => clip !== undefined || edge?.isLong === false;
+  while (blocks < summed.length - 1 && !stays(summed[blocks]!) && outputs >= fewOutputs && depth > steps) {
     depth /= summed[blocks]!.extent;
     if (depth < shortestBlock) break;
     blocks++;

@@ -146,10 +146,11 @@ class ContractLowering {
     const { lanes, tileRows } = context.target;
     this.#vector = output.at(-1) ?? noLoop;
     const candidates = output.slice(0, -1);
-    // Of loops at edges the work is not shared out by, so that tiles can have them.
+    // Where both operands are read in vectors, tiles lie along the loops at edges: the work is not shared out by those.
     const hasEdges = [...output, ...summed].some(({ edge }) => edge);
+    const isAlongEdges = hasEdges && this.#vector.a !== 0 && this.#vector.b !== 0;
     this.#row = chooseRow(
-      candidates.filter((loop) => !phases.includes(loop) && (!hasEdges || loop.edge)),
+      candidates.filter((loop) => !phases.includes(loop) && (loop.edge !== undefined) === isAlongEdges),
       this.#vector,
     );
     this.#others = candidates.filter((loop) => loop !== this.#row);
