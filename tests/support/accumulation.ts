@@ -58,8 +58,8 @@ export async function runAccumulation(factory: BackendFactory, threads: number):
     x,
     Float32Array.from({ length: elements }, (_, i) => i / 3),
   );
-  const runs = [1, 2, 3, 4, 5].map(() => executable.run({ parameters: [total, x], outputs: [before] }, 100));
-  const values = await Promise.all([total, before].map((from) => backend.read(from, 'float32', elements)));
+  const runs = [1, 2, 3, 4, 5].map(async () => executable.run({ parameters: [total, x], outputs: [before] }, 100));
+  const values = await Promise.all([total, before].map(async (from) => backend.read(from, 'float32', elements)));
   await Promise.all(runs);
   executable.dispose();
   await backend.close();

@@ -69,9 +69,7 @@ describe('the reference backend', () => {
     backend.write(parameters[0]!, Float32Array.of(1));
     backend.write(parameters[1]!, Float32Array.of(2));
     const state = async (): Promise<number[]> =>
-      (await Promise.all([...parameters, ...outputs].map((buffer) => backend.read(buffer, 'float32', 1)))).map(
-        (values) => values[0]!,
-      );
+      Promise.all([...parameters, ...outputs].map(async (buffer) => (await backend.read(buffer, 'float32', 1))[0]!));
     await executable.run({ parameters, outputs }, 0);
     expect(await state()).toEqual([1, 2, 0]);
     await executable.run({ parameters, outputs }, 3);
