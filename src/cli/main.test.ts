@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandFile, runCommand, type Ended } from '../../tests/support/command.js';
 import { buildPrograms } from '../../tests/support/programs.js';
@@ -31,7 +32,10 @@ describe('nacre', () => {
       bin: Record<string, string>;
       version: string;
     };
-    expect(manifest.bin).toEqual({ nacre: 'dist/cli/main.js' });
+    const repository = fileURLToPath(new URL('../../', import.meta.url));
+    expect(Object.entries(manifest.bin).map(([name, file]) => [name, join(repository, file)])).toEqual([
+      ['nacre', commandFile],
+    ]);
     expect(await readFile(commandFile, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
     expect(await nacre(['--version'])).toEqual({ code: 0, output: `${manifest.version}\n`, complaints: '' });
   });
