@@ -60,6 +60,8 @@ export function runNode(
  */
 export async function buildPrograms(): Promise<void> {
   const compiler = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { code, output } = await runNode([compiler, '-b', 'tsconfig.programs.json']);
-  if (code !== 0) throw new Error(`npm run build failed:\n${output}`);
+  for (const words of [[compiler, '-b', 'tsconfig.programs.json'], [join(repository, 'tools', 'bundle.mjs')]]) {
+    const { code, output, complaints } = await runNode(words);
+    if (code !== 0) throw new Error(`npm run build failed:\n${output}${complaints}`);
+  }
 }
