@@ -35,7 +35,7 @@ const target: Target = {
   meetingFlops: 100_000,
 };
 
-const costs: Costs = { flopsPerMicrosecond: 10_000, flopsPerCall: 100, bytesPerMicrosecond: 15_000 };
+const costs: Costs = { flopsPerMicrosecond: 25_000, flopsPerCall: 250, bytesPerMicrosecond: 15_000 };
 
 /** A module that does nothing, with SIMD: `(module (func (drop (v128.const i64x2 0 0))))`. */
 // prettier-ignore
