@@ -45,7 +45,8 @@ async function measure(shape: Shape): Promise<number> {
   await model.fit(x, y, {
     batchSize: shape.batch,
     epochs,
-    verbose: 0, hints: false,
+    verbose: 0,
+    hints: false,
     callbacks: [{ onEpochEnd: () => void ends.push(performance.now()) }],
   });
   const times = ends.slice(1).map((end, i) => end - ends[i]!);
