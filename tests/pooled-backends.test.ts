@@ -206,9 +206,9 @@ describe('who runs a program', () => {
   });
   test.each([
     { place: wasm, flops: 0, steps: 600, workerCount: 0 },
-    { place: wasm, flops: 10_000, steps: 5, workerCount: 0 },
-    { place: wasm, flops: 10_000, steps: 50, workerCount: 1 },
-    { place: wasm, flops: 1e7, steps: 1, workerCount: 3 },
+    { place: wasm, flops: 25_000, steps: 5, workerCount: 0 },
+    { place: wasm, flops: 25_000, steps: 50, workerCount: 1 },
+    { place: wasm, flops: 2.5e7, steps: 1, workerCount: 3 },
     { place: unsharedWasm, flops: 0, steps: 1, workerCount: 1 },
     { place: native, flops: 0, steps: 600, workerCount: 0 },
     { place: native, flops: 100_000, steps: 5, workerCount: 0 },
