@@ -21,14 +21,7 @@ export class CutLoops {
       if (end > begin)
         builder.loop(prefix, { begin, end, extent: loop.nominal }, (variable) => body(variableIndex(variable)));
     };
-    const { edge } = loop;
-    if (!edge) return over(0, loop.extent);
-    if (edge.isLong) {
-      for (const segment of edge.of.segments) this.#in(edge.of, segment, () => over(segment.begin, segment.end));
-      return;
-    }
-    const segment = this.#at.get(edge.of);
-    if (segment) return over(segment.from, segment.to);
+    if (this.#overInside(loop, over)) return;
     // What lies inside will only be known further in, for one step at a time.
     for (let step = 0; step < loop.extent; step++) body(constantIndex(step));
   }
@@ -50,15 +43,20 @@ export class CutLoops {
       else if (full > begin) body(stepsFrom(constantIndex(begin), most));
       if (end > full) body(stepsFrom(constantIndex(full), end - full));
     };
-    const { edge } = loop;
-    if (!edge) return over(0, loop.extent);
-    if (edge.isLong) {
+    if (!this.#overInside(loop, over)) over(0, loop.extent);
+  }
+
+  /** Calls `over` for the steps of a loop that lie inside; false where those will only be known further in. */
+  #overInside({ edge, extent }: TileLoop, over: (begin: number, end: number) => void): boolean {
+    if (!edge) over(0, extent);
+    else if (edge.isLong)
       for (const segment of edge.of.segments) this.#in(edge.of, segment, () => over(segment.begin, segment.end));
-      return;
+    else {
+      const segment = this.#at.get(edge.of);
+      if (!segment) return false;
+      over(segment.from, segment.to);
     }
-    const segment = this.#at.get(edge.of);
-    if (segment) over(segment.from, segment.to);
-    else over(0, loop.extent);
+    return true;
   }
 
   /** The spans of a tile's rows: in one segment each, or a tile each. */
