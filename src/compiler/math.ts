@@ -60,8 +60,8 @@ function polynomial(x: KernelExpr, coefficients: readonly number[]): KernelExpr 
 }
 
 /**
- * e^x: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial of degree 6 for e^r, the scale put in by exponent bits
- * in two steps, so that results go down through the denormals. Within 1 unit in the last place.
+ * e^x: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial of degree 6 for e^r, times 2^n, which goes down through the
+ * denormals. Within 1 unit in the last place.
  */
 export function exp(x: KernelExpr, build: ExprBuilder): KernelExpr {
   const number = (value: number): KernelExpr => floatNumber(value, x.type);
@@ -73,12 +73,7 @@ export function exp(x: KernelExpr, build: ExprBuilder): KernelExpr {
   // e^r = 1 + r + r^2 q(r), q interpolated at Chebyshev's nodes; the largest terms last, so that they alone round.
   const q = polynomial(r, [1.39262131e-3, 8.3632031e-3, 4.16665562e-2, 1.66665763e-1, 0.5]);
   const p = add(add(mul(mul(q, r), r), r), number(1));
-  // n as an integer stands in the lowest bits of 1.5 2^23 + n: cheaper than a conversion that minds all other numbers.
-  const exponent = build.keep(sub(unaryExpr('bitsToInt', add(n, number(12582912))), intNumber(0x4b400000, x.type)));
-  const half = build.keep(shiftExpr('shiftRightArithmetic', exponent, 1));
-  const scale = (power: KernelExpr): KernelExpr =>
-    unaryExpr('bitsToFloat', shiftExpr('shiftLeft', add(power, intNumber(127, x.type)), 23));
-  return mul(mul(p, scale(half)), scale(sub(exponent, half)));
+  return binaryExpr('scale', p, n);
 }
 
 /**

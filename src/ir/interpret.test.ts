@@ -238,6 +238,16 @@ describe('values', () => {
     expect(lanesOf(binary(op, x(), y()), floats(6, NaN, -1, Infinity), floats(2, 1, 0.5, 1))).toEqual(expected);
   });
 
+  test('scale multiplies by a power of two and rounds once', () => {
+    const powers = floats(3, -150, 130, -149);
+    expect(lanesOf(binary('scale', x(), y()), floats(1.5, 1.25, 1, 1.5), powers)).toEqual([
+      12,
+      2 ** -149,
+      Infinity,
+      2 ** -148,
+    ]);
+  });
+
   test('pmax and pmin give the first operand when either is NaN', () => {
     expect(lanesOf(binary('pmax', x(), y()), floats(1, NaN, 1, 2), floats(NaN, 1, 2, 1))).toEqual([1, NaN, 2, 2]);
     expect(lanesOf(binary('pmin', x(), y()), floats(1, NaN, 1, 2), floats(NaN, 1, 2, 1))).toEqual([1, NaN, 1, 1]);

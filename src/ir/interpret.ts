@@ -112,6 +112,7 @@ const binaryFunctions: { readonly [Op in KernelBinary]: Scalar2 } = {
   min: Math.min,
   pmax: (a, b) => (a < b ? b : a),
   pmin: (a, b) => (b < a ? b : a),
+  scale: (a, b) => a * 2 ** b,
   and: (a, b) => a & b,
   or: (a, b) => a | b,
   xor: (a, b) => a ^ b,

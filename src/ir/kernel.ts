@@ -66,6 +66,7 @@ export type KernelBinary =
   | 'min'
   | 'pmax' // f32: a < b ? b : a
   | 'pmin' // f32: b < a ? b : a
+  | 'scale' // f32: a 2^b, rounded once, of 2^-50 <= |a| <= 2^50 and a whole b from -150 to 130; NaN where both are
   | 'and' // bits, of i32 or mask
   | 'or'
   | 'xor'

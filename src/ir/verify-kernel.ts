@@ -52,6 +52,7 @@ const binarySignatures: { readonly [Op in KernelBinary]: Signature } = {
   min: { takes: numbers },
   pmax: { takes: ['f32'] },
   pmin: { takes: ['f32'] },
+  scale: { takes: ['f32'] },
   and: { takes: ['i32', 'mask'] },
   or: { takes: ['i32', 'mask'] },
   xor: { takes: ['i32', 'mask'] },

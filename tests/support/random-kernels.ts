@@ -335,6 +335,7 @@ class Generator {
       case 'f32': {
         if (this.#chance(0.15)) return unary(this.#pick(['toFloat', 'bitsToFloat'] as const), operand('i32'), 'f32');
         if (this.#chance(0.3)) return unary(this.#pick(floatUnaries), operand('f32'));
+        if (this.#chance(0.1)) return this.#scaled(operand('f32'), operand('f32'));
         return binary(this.#pick(floatBinaries), operand('f32'), operand('f32'));
       }
       case 'i32': {
@@ -355,6 +356,15 @@ class Generator {
         return binary(this.#pick(comparisons), operand(lane), operand(lane), 'mask');
       }
     }
+  }
+
+  /** A float between 0.5 and 2 times a power of two that is neither too small nor too large for it. */
+  #scaled(value: KernelExpr, power: KernelExpr): KernelExpr {
+    const { type } = value;
+    // The limits come first: of two operands one of which is NaN, these operations give the first.
+    const limited = (x: KernelExpr, least: number, most: number): KernelExpr =>
+      binary('pmin', binary('pmax', num(least, type), x), num(most, type));
+    return binary('scale', limited(value, 0.5, 2), unary('nearest', limited(power, -150, 130)));
   }
 
   /** The bits of a float; of 0 where it is NaN, whose bits are not determined. */

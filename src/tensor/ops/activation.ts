@@ -1,6 +1,6 @@
 // Softmax and its logarithm.
 import { normalizeAxis } from '../../base/shape.js';
-import { binary, reduce, toFloat, unary } from '../../ir/build.js';
+import { binary, constant, reduce, toFloat, unary } from '../../ir/build.js';
 import type { GraphNode } from '../../ir/graph.js';
 import { logSumExp } from './reduction.js';
 
@@ -9,7 +9,9 @@ export function softmax(x: GraphNode, axis: number): GraphNode {
   const operand = toFloat(x);
   const along = [normalizeAxis(axis, x.shape.length, 'softmax')];
   const exponentials = unary('exp', binary('sub', operand, unary('stopGradient', reduce('max', operand, along))));
-  return binary('div', exponentials, reduce('sum', exponentials, along));
+  // A sum is at least 1, the exponential of the greatest: one division for each sum, not for each element.
+  const one = constant(1, [], operand.dtype);
+  return binary('mul', exponentials, binary('div', one, reduce('sum', exponentials, along)));
 }
 
 /** log(softmax(x)), accurate where the softmax is small. */

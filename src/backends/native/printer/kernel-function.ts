@@ -35,6 +35,7 @@ export function printKernelFunction(kernel: Kernel, number: number, program: Ker
         `NOINLINE void ${name}_part${i}(long ${chunk}, u8 *base, const u32 *table) {`,
         ...pointersOf(part),
         ...printer.block(part, '  '),
+        '  WRITTEN();',
         '}',
       ])
     : [];
@@ -50,6 +51,7 @@ export function printKernelFunction(kernel: Kernel, number: number, program: Ker
     ...body,
     '  }',
     ...(kernel.body.some(isStreaming) ? ['  STREAMED();'] : []),
+    ...(inParts ? [] : ['  WRITTEN();']),
     '}',
     '',
   ].join('\n');

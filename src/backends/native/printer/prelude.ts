@@ -17,6 +17,9 @@ export function printPrelude(lanes: number): string {
 // GCC must not learn that two buffers begin at the same base: it would walk one by twice the address of the other, which
 // its own analysis of aliases then takes for a pointer to nothing, and leave the stores out.
 #define OPAQUE(pointer) __asm__("" : "+r"(pointer))
+// At the end of a function that writes: GCC 12 takes a function whose stores are all instructions of ours for one that
+// does nothing, and leaves its calls out.
+#define WRITTEN() __asm__ volatile("" ::: "memory")
 
 typedef unsigned char u8;
 typedef unsigned int u32;
@@ -230,7 +233,10 @@ INLINE int int_of_float(float x) {
   if (x != x) return 0;
   if (x >= 2147483648.0f) return 2147483647;
   if (x < -2147483648.0f) return -2147483647 - 1;
-  return (int)x;
+  int whole = (int)x;
+  // Were it made a float again, GCC would round the float instead, whose result may be -0.
+  __asm__("" : "+r"(whole));
+  return whole;
 }
 INLINE i32v i32_of_f32(f32v x) {
   i32v large = x >= 2147483648.0f, small = x < -2147483648.0f, number = x == x;
@@ -252,15 +258,22 @@ INLINE float float_min(float a, float b) {
   return a < b ? a : a > b ? b : a == b ? float_of_bits(bits_of_float(a) | bits_of_float(b)) : a + b;
 }
 #if ${isAvx512}
+// a + b in the lanes where either is NaN, else r.
+INLINE f32v add_where_unordered(f32v r, f32v a, f32v b) {
+  mask16 unordered;
+  __asm__("vcmpunordps %2, %1, %0" : "=Yk"(unordered) : "v"(a), "v"(b));
+  __asm__("vaddps %2, %1, %0%{%3%}" : "+v"(r) : "v"(a), "v"(b), "Yk"(unordered));
+  return r;
+}
 INLINE f32v f32_max(f32v a, f32v b) {
   f32v r;
   __asm__("vrangeps $5, %2, %1, %0" : "=v"(r) : "v"(a), "v"(b));
-  return f32_select((a == a) & (b == b), r, a + b);
+  return add_where_unordered(r, a, b);
 }
 INLINE f32v f32_min(f32v a, f32v b) {
   f32v r;
   __asm__("vrangeps $4, %2, %1, %0" : "=v"(r) : "v"(a), "v"(b));
-  return f32_select((a == a) & (b == b), r, a + b);
+  return add_where_unordered(r, a, b);
 }
 #else
 INLINE f32v f32_max(f32v a, f32v b) {
@@ -270,6 +283,20 @@ INLINE f32v f32_max(f32v a, f32v b) {
 INLINE f32v f32_min(f32v a, f32v b) {
   f32v other = f32_select(a == b, (f32v)((i32v)a | (i32v)b), a + b);
   return f32_select(a < b, a, f32_select(a > b, b, other));
+}
+#endif
+// a 2^b for a whole b, put in by its exponent's bits in two steps, as neither the least results nor the largest b are
+// exponents of normal numbers. b as an integer stands in the lowest bits of 1.5 2^23 + b.
+INLINE float float_scale(float a, float b) {
+  int power = bits_of_float(b + 12582912.0f) - 0x4b400000, half = power >> 1;
+  return a * float_of_bits((int)((u32)(half + 127) << 23)) * float_of_bits((int)((u32)(power - half + 127) << 23));
+}
+#if ${isAvx512}
+INLINE f32v f32_scale(f32v a, f32v b) { f32v r; __asm__("vscalefps %2, %1, %0" : "=v"(r) : "v"(a), "v"(b)); return r; }
+#else
+INLINE f32v f32_scale(f32v a, f32v b) {
+  i32v power = (i32v)(b + 12582912.0f) - 0x4b400000, half = power >> 1;
+  return a * (f32v)((half + 127) << 23) * (f32v)((power - half + 127) << 23);
 }
 #endif
 INLINE float float_pmax(float a, float b) { return a < b ? b : a; }

@@ -121,6 +121,8 @@ const binaries: { readonly [Op in KernelBinary]: readonly LaneType[] } = {
   min: numbers,
   pmax: ['f32'],
   pmin: ['f32'],
+  // Not of all numbers: see below.
+  scale: [],
   and: bits,
   or: bits,
   xor: bits,
@@ -151,6 +153,14 @@ describe('operations on vectors and scalars agree with the interpreter', () => {
       expectAgreement([lane, lane], result, ([a, b]) => binary(op, a!, b!, result));
     });
   }
+
+  test('scale by all powers of two that it takes', () => {
+    const powers = Float32Array.from({ length: 284 }, (_, i) => Math.min(i - 150, 130));
+    for (const factor of [1, -1.4142135, 1.9999999, 0.70710677, 2 ** -50, 2 ** 50, NaN]) {
+      const factors = new Float32Array(powers.length).fill(factor);
+      expectAgreement(['f32', 'f32'], 'f32', ([a, b]) => binary('scale', a!, b!), [factors, powers]);
+    }
+  });
 
   test.each(['shiftLeft', 'shiftRightLogical', 'shiftRightArithmetic'] as const)('%s by 0 to 31', (op: KernelShift) => {
     for (const amount of [0, 1, 7, 8, 23, 31]) {

@@ -59,6 +59,7 @@ const binaryForms: { readonly [Op in Exclude<KernelBinary, 'intDiv'>]: Forms } =
   pmax: { f32: [['f32x4.pmax'], [chooseScalar('f32', 'f32.lt', 'second')]] },
   // b < a is a > b.
   pmin: { f32: [['f32x4.pmin'], [chooseScalar('f32', 'f32.gt', 'second')]] },
+  scale: { f32: [[scaleVector], [scaleScalar]] },
   and: bitForms('and'),
   or: bitForms('or'),
   xor: bitForms('xor'),
@@ -150,6 +151,45 @@ function flushScalar(code: FunctionBuilder): void {
   const value = code.local('f32');
   code.set(value).f32Const(0).get(value).get(value).op('f32.abs').f32Const(smallestNormal).op('f32.lt').select();
   code.release(value);
+}
+
+// 2^b is put in by its exponent's bits, in two steps, as neither the least results nor the largest b are exponents of
+// normal numbers. b as an integer stands in the lowest bits of 1.5 2^23 + b: cheaper than a conversion that minds all
+// other numbers.
+const wholeInBits = 1.5 * 2 ** 23;
+const bitsOfZero = 0x4b400000;
+const exponentBias = 127;
+const exponentShift = 23;
+
+function scaleVector(code: FunctionBuilder): void {
+  const power = code.local('v128');
+  const half = code.local('v128');
+  const everyLane = (value: number): FunctionBuilder => code.i32x4Const(value, value, value, value);
+  const multiply = (): void => {
+    everyLane(exponentBias).op('i32x4.add').i32Const(exponentShift).op('i32x4.shl').op('f32x4.mul');
+  };
+  code.f32x4Const(wholeInBits, wholeInBits, wholeInBits, wholeInBits).op('f32x4.add');
+  everyLane(bitsOfZero).op('i32x4.sub').set(power);
+  code.get(power).i32Const(1).op('i32x4.shr_s').tee(half);
+  multiply();
+  code.get(power).get(half).op('i32x4.sub');
+  multiply();
+  code.release(power).release(half);
+}
+
+function scaleScalar(code: FunctionBuilder): void {
+  const power = code.local('i32');
+  const half = code.local('i32');
+  const multiply = (): void => {
+    code.i32Const(exponentBias).op('i32.add').i32Const(exponentShift).op('i32.shl');
+    code.op('f32.reinterpret_i32').op('f32.mul');
+  };
+  code.f32Const(wholeInBits).op('f32.add').op('i32.reinterpret_f32').i32Const(bitsOfZero).op('i32.sub').set(power);
+  code.get(power).i32Const(1).op('i32.shr_s').tee(half);
+  multiply();
+  code.get(power).get(half).op('i32.sub');
+  multiply();
+  code.release(power).release(half);
 }
 
 /** |x| = (x xor s) - s, where s is 0 or, for negative x, -1. */
