@@ -7,9 +7,21 @@ import type { CodeMessage } from './messages.js';
  */
 export type Run = (thread: number, threads: number, steps: number, table: number, control: number) => void;
 
+/**
+ * Looks at a word of memory for some microseconds, or until it is not `value`, and lets other threads have the processor
+ * meanwhile. JavaScript has no means for that.
+ */
+export type Watch = (address: number, value: number) => void;
+
+/** Code that this thread can run; `watch` where the machine's own code has it. */
+export interface LoadedCode {
+  readonly run: Run;
+  readonly watch?: Watch;
+}
+
 export interface Code {
   /** What a worker loads it from. */
   readonly message: CodeMessage;
   /** Loads it on this thread, over a memory that is shared. */
-  loadHere(memory: WebAssembly.Memory): Run;
+  loadHere(memory: WebAssembly.Memory): LoadedCode;
 }

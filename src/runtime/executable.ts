@@ -6,7 +6,7 @@ import type { ThreadPool } from './pool.js';
 import { usableBuffer, type BufferOwner, type LinearBuffer } from './buffer.js';
 import { patienceMilliseconds, type GivenRun } from './mailbox.js';
 import type { BackendMemory } from './memory.js';
-import type { Code, Run } from './code.js';
+import type { Code, LoadedCode, Watch } from './code.js';
 import { controlByteLength } from './control.js';
 import type { Distribution } from './distribution.js';
 import type { ProgramFootprint } from './footprint.js';
@@ -39,7 +39,8 @@ export class PooledExecutable implements Executable {
   readonly #block: LinearBuffer;
   /** What the block is before a run: zeros, then the table. */
   readonly #words: Uint32Array<ArrayBuffer>;
-  #runOnCaller: Run | undefined;
+  /** The code as this thread has it, once it had to run here. */
+  #here: LoadedCode | undefined;
   /** When it last ran on the caller alone, in milliseconds. */
   #lastAlone = -Infinity;
   #disposed = false;
@@ -124,10 +125,12 @@ export class PooledExecutable implements Executable {
     this.#lastAlone = now;
   }
 
-  #runHere(memory: WebAssembly.Memory, threads: number, { steps, table, control }: GivenRun): void {
+  /** Gives how this thread may wait for others after it. */
+  #runHere(memory: WebAssembly.Memory, threads: number, { steps, table, control }: GivenRun): Watch | undefined {
     try {
-      this.#runOnCaller ??= this.#code.loadHere(memory);
-      this.#runOnCaller(0, threads, steps, table, control);
+      this.#here ??= this.#code.loadHere(memory);
+      this.#here.run(0, threads, steps, table, control);
+      return this.#here.watch;
     } catch (error) {
       throw new InternalError(`${this.#host.name}: the program failed to run: ${messageOf(error)}.`, { cause: error });
     }

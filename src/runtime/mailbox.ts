@@ -9,6 +9,7 @@
 // makes it `taken` when it begins, and `waiting` again when the run is over, or `away` when it has waited long enough.
 // A worker that has not begun by the time all work is done, since the operating system gave its processor to another
 // program, is not waited for: the owner makes `given` `waiting` again.
+import type { Watch } from './code.js';
 
 /** Places of words in a mailbox. */
 export const mailboxWords = {
@@ -55,10 +56,12 @@ const looks = 10_000;
 
 /** The mailboxes of all workers, side by side. */
 export class Mailboxes {
+  readonly #address: number;
   readonly #words: Int32Array<SharedArrayBuffer>;
 
   /** @param address of `threads` mailboxes, all zeros */
   constructor(memory: WebAssembly.Memory, address: number, threads: number) {
+    this.#address = address;
     // A memory that grows stays where it is.
     this.#words = new Int32Array(
       memory.buffer as unknown as SharedArrayBuffer,
@@ -84,11 +87,12 @@ export class Mailboxes {
   }
 
   /** Takes back what the worker was given, if it has not begun; else waits until it is done. */
-  finish(thread: number): void {
+  finish(thread: number, watch?: Watch): void {
     const state = this.#place(thread, 'state');
     if (this.#exchange(state, mailboxStates.given, mailboxStates.waiting)) return;
     for (let look = 0; Atomics.load(this.#words, state) === mailboxStates.taken; look++)
-      if (look > looks) Atomics.wait(this.#words, state, mailboxStates.taken, 0.1);
+      if (watch) watch(this.#address + 4 * state, mailboxStates.taken);
+      else if (look > looks) Atomics.wait(this.#words, state, mailboxStates.taken, 0.1);
   }
 
   /** Has a worker that waits go back to its messages. */

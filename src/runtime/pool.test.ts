@@ -210,7 +210,7 @@ describe('runs without messages', () => {
     let calls = 0;
     for (;;) {
       const before = sum();
-      const untilBegun = (): void => {
+      const untilBegun = (): undefined => {
         calls++;
         for (const end = performance.now() + 5000; sum() === before && performance.now() < end;);
       };

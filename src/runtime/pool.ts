@@ -3,6 +3,7 @@
 // waits; the process may end whenever no request is under way.
 import { InternalError, MemoryError, StateError } from '../base/errors.js';
 import type { WorkerHandle, Workers } from '../base/workers.js';
+import type { Watch } from './code.js';
 import type { GivenRun, Mailboxes } from './mailbox.js';
 import { startRequest, type Answer, type Order, type Request, type StartMessage } from './messages.js';
 import { workerSource } from './worker-source.js';
@@ -70,10 +71,10 @@ export class ThreadPool {
   }
 
   /**
-   * Does a run together with those workers that look at their mailboxes, the caller as thread 0 by `runHere`; false, with
-   * nothing done, if there are none.
+   * Does a run together with those workers that look at their mailboxes, the caller as thread 0 by `runHere`, which gives
+   * how the caller may wait for them; false, with nothing done, if there are none.
    */
-  runTogether(run: GivenRun, runHere: () => void): boolean {
+  runTogether(run: GivenRun, runHere: () => Watch | undefined): boolean {
     const mailboxes = this.#mailboxes;
     if (!mailboxes) return false;
     this.#checkUsable();
@@ -81,10 +82,11 @@ export class ThreadPool {
     for (let thread = 1; thread < run.threads; thread++)
       if (mailboxes.give(thread, run, this.#sent[thread]!)) helpers.push(thread);
     if (helpers.length === 0) return false;
+    let watch: Watch | undefined;
     try {
-      runHere();
+      watch = runHere();
     } finally {
-      for (const thread of helpers) mailboxes.finish(thread);
+      for (const thread of helpers) mailboxes.finish(thread, watch);
     }
     return true;
   }

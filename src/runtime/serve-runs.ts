@@ -1,7 +1,7 @@
 // What every worker does: loads programs, runs them, and looks after its own memory where it has one. messages.ts says what
 // it is sent and what it answers. The function is sent to workers as text: it uses nothing but what it is given, the
 // language, WebAssembly and, for native code, Node's process.dlopen.
-import type { Run } from './code.js';
+import type { Run, Watch } from './code.js';
 import type { MailboxTerms } from './mailbox.js';
 import type { Answer, CodeMessage, Order, Request, StartMessage } from './messages.js';
 
@@ -21,6 +21,7 @@ export function serveRuns(port: WorkerPort, { words, states, byteLength, patienc
   let thread = 0;
   let memory: WebAssembly.Memory;
   let mailbox: Int32Array | undefined;
+  let watch: Watch | undefined;
   let received = 0;
 
   // The largest address space there is: a memory cannot be given a larger one later.
@@ -37,12 +38,16 @@ export function serveRuns(port: WorkerPort, { words, states, byteLength, patienc
   const load = (code: CodeMessage): Run => {
     if (code.kind === 'wasm') return new WebAssembly.Instance(code.module, { env: { memory } }).exports.run as Run;
     const loaded = {
-      exports: {} as { run: (bytes: Uint8Array, program: number, ...numbers: Parameters<Run>) => void },
+      exports: {} as {
+        run: (bytes: Uint8Array, program: number, ...numbers: Parameters<Run>) => void;
+        watch: (bytes: Uint8Array, ...numbers: Parameters<Watch>) => void;
+      },
     };
     process.dlopen(loaded, code.path);
-    const { run } = loaded.exports;
+    const { run, watch: watchBytes } = loaded.exports;
     // A memory that grows stays where it is.
     const bytes = new Uint8Array(memory.buffer);
+    watch = (address, value) => watchBytes(bytes, address, value);
     return (number, threads, steps, table, control) => run(bytes, code.number, number, threads, steps, table, control);
   };
 
@@ -50,13 +55,16 @@ export function serveRuns(port: WorkerPort, { words, states, byteLength, patienc
   const linger = (): void => {
     if (mailbox === undefined) return;
     const box = mailbox;
+    const stateAddress = box.byteOffset + 4 * words.state;
     const set = (state: number): void => void Atomics.store(box, words.state, state);
     const pause = (Atomics as { pause?: () => void }).pause || (() => undefined);
     box[words.received] = received;
     set(states.waiting);
     let last = performance.now();
     for (let until = last + patience; ;) {
-      for (let look = 0; look < 100; look++) {
+      for (let look = 0; look < (watch ? 1 : 100); look++) {
+        // The owner may have been put on the same processor, and has to have it to give a run.
+        if (watch) watch(stateAddress, states.waiting);
         const state = Atomics.load(box, words.state);
         if (state === states.away) return;
         if (state === states.given) {

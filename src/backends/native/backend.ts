@@ -6,7 +6,7 @@ import type { CCompiler, InstructionSet, NativeTools, StoredCode } from '../../b
 import type { Workers } from '../../base/workers.js';
 import type { KernelProgram, Target } from '../../ir/kernel.js';
 import { UnusableBackendError, type BackendFactory } from '../../runtime/backend.js';
-import type { Code, Run } from '../../runtime/code.js';
+import type { Code, Run, Watch } from '../../runtime/code.js';
 import type { Costs } from '../../runtime/distribution.js';
 import type { ProgramFootprint } from '../../runtime/footprint.js';
 import { createSharedMemory, SharedMemory } from '../../runtime/memory.js';
@@ -44,6 +44,7 @@ const costsOf = ({ lanes }: Target): Costs => ({
 /** What a printed module exports. */
 interface NativeModule {
   run(bytes: Uint8Array, program: number, ...numbers: Parameters<Run>): void;
+  watch(bytes: Uint8Array, ...numbers: Parameters<Watch>): void;
 }
 
 function codeOf({ path, number }: CompiledProgram): Code {
@@ -53,7 +54,10 @@ function codeOf({ path, number }: CompiledProgram): Code {
       const module = loadModule(path);
       // A memory that grows stays where it is.
       const bytes = new Uint8Array(memory.buffer);
-      return (...numbers) => module.run(bytes, number, ...numbers);
+      return {
+        run: (...numbers) => module.run(bytes, number, ...numbers),
+        watch: (address, value) => module.watch(bytes, address, value),
+      };
     },
   };
 }

@@ -47,7 +47,7 @@ function codeOf(module: WebAssembly.Module): Code {
   return {
     message: { kind: 'wasm', module },
     // What every printed module exports.
-    loadHere: (memory) => new WebAssembly.Instance(module, { env: { memory } }).exports.run as Run,
+    loadHere: (memory) => ({ run: new WebAssembly.Instance(module, { env: { memory } }).exports.run as Run }),
   };
 }
 
