@@ -9,7 +9,7 @@ import { RandomStream } from '../base/random.js';
 import { binary, reduce, unary } from '../ir/build.js';
 import type { GraphNode } from '../ir/graph.js';
 import { softmax } from '../tensor/ops/activation.js';
-import { conv2d } from '../tensor/ops/convolution.js';
+import { conv2d, maxPool2d } from '../tensor/ops/convolution.js';
 import { compileProgram } from './compile.js';
 
 function prepare(shapes: readonly (readonly number[])[], build: (...x: GraphNode[]) => GraphNode[]): PreparedProgram {
@@ -50,6 +50,29 @@ test('convolutions of one sample after another follow each other sample by sampl
   );
   expect(phases.flat().filter((name) => name.includes('+'))).toHaveLength(1);
 });
+
+test.each([
+  [16, 1],
+  [8, 4],
+])(
+  '%i samples: pooling has more chunks, and joins what is around it where enough are left',
+  async (samples, kernels) => {
+    const phases = await phasesOf(
+      prepare(
+        [
+          [samples, 30, 30, 4],
+          [3, 3, 4, 16],
+          [3, 3, 16, 16],
+        ],
+        (x, first, second) => {
+          const pooled = maxPool2d(conv2d(x, first, {}), { poolSize: 2 });
+          return [maxPool2d(conv2d(pooled, second, {}), { poolSize: 2 })];
+        },
+      ),
+    );
+    expect(phases.flat()).toHaveLength(kernels);
+  },
+);
 
 test('sums over rows of what was computed row by row wait for all of it', async () => {
   const phases = await phasesOf(

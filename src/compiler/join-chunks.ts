@@ -5,23 +5,28 @@ import type { Kernel } from '../ir/kernel.js';
 import { accessesOf, type KernelAccess } from './accesses.js';
 import { loopRanges, spanOf } from './chunk-spans.js';
 import { chunkVariable } from './lower/context.js';
-import { renameStatement, renamingVariables } from './rename.js';
+import { renameStatement, renamingVariables, replacingVariable } from './rename.js';
 import { unitOf, type Overwrite, type Unit } from './schedule.js';
 
 /** Fewer chunks than these are not worth it: such kernels are small, or their chunks large. */
 const fewestChunks = 4;
+/** With fewer, threads could be left without work where a kernel had more chunks by itself. */
+const fewestOfMore = 16;
 
 /** Units with what could be joined joined; every unit comes after those that it reads of. */
 export function joinChunks(units: readonly Unit[], overwrites: readonly Overwrite[]): Unit[] {
   const joined: Unit[] = [];
   let joins = 0;
   for (const unit of inOrder(units)) {
-    const target = joined.findLastIndex((earlier) => canJoin(earlier, unit, joined, overwrites));
-    if (target < 0) joined.push(unit);
-    else joined[target] = unitOf([joinKernels(joined[target]!.kernels[0]!, unit.kernels[0]!, `j${++joins}`)]);
+    let [target, pair]: [number, Pair | undefined] = [joined.length, undefined];
+    while (!pair && --target >= 0) pair = joinable(joined[target]!, unit, joined, overwrites);
+    if (pair) joined[target] = unitOf([joinKernels(...pair, `j${++joins}`)]);
+    else joined.push(unit);
   }
   return joined;
 }
+
+type Pair = readonly [first: Kernel, second: Kernel];
 
 /** Each after the units that write what it reads. */
 function inOrder(units: readonly Unit[]): Unit[] {
@@ -43,11 +48,45 @@ function inOrder(units: readonly Unit[]): Unit[] {
 const readsOf = (unit: Unit, other: Unit): boolean =>
   unit.reads.some(({ buffer }) => other.writes.some((write) => write.buffer === buffer));
 
-/** Whether `later`, which follows all of `joined`, can run chunk by chunk behind `earlier`. */
-function canJoin(earlier: Unit, later: Unit, joined: readonly Unit[], overwrites: readonly Overwrite[]): boolean {
-  const [first, second] = [earlier.kernels[0]!, later.kernels[0]!];
-  if (earlier.kernels.length > 1 || later.kernels.length > 1) return false;
-  if (first.chunks !== second.chunks || first.chunks < fewestChunks || !readsOf(later, earlier)) return false;
+/** The kernels of two units, if `later`, which follows all of `joined`, can run chunk by chunk behind `earlier`. */
+function joinable(
+  earlier: Unit,
+  later: Unit,
+  joined: readonly Unit[],
+  overwrites: readonly Overwrite[],
+): Pair | undefined {
+  if (earlier.kernels.length > 1 || later.kernels.length > 1 || !readsOf(later, earlier)) return undefined;
+  const pair = inEqualChunks(earlier.kernels[0]!, later.kernels[0]!);
+  return pair && mayFollow(earlier, later, joined, overwrites) && readsItsOwnChunk(...pair) ? pair : undefined;
+}
+
+/** The kernels in as many chunks as the one with fewer has, if that is possible. */
+function inEqualChunks(first: Kernel, second: Kernel): Pair | undefined {
+  const chunks = Math.min(first.chunks, second.chunks);
+  if (chunks < (first.chunks === second.chunks ? fewestChunks : fewestOfMore)) return undefined;
+  const [times, timesSecond] = [first.chunks / chunks, second.chunks / chunks];
+  if (!Number.isInteger(times) || !Number.isInteger(timesSecond)) return undefined;
+  return [inLargerChunks(first, times), inLargerChunks(second, timesSecond)];
+}
+
+/** The kernel with chunks that each do what so many of its own do. */
+function inLargerChunks(kernel: Kernel, times: number): Kernel {
+  if (times === 1) return kernel;
+  const variable = `${chunkVariable}_of_${kernel.chunks}`;
+  const place = replacingVariable(chunkVariable, [
+    { variable: chunkVariable, coefficient: times },
+    { variable, coefficient: 1 },
+  ]);
+  const body = kernel.body.map((statement) => renameStatement(statement, place));
+  return {
+    ...kernel,
+    chunks: kernel.chunks / times,
+    body: [{ kind: 'loop', variable, begin: 0, end: times, step: 1, body }],
+  };
+}
+
+/** Whether nothing else is in the way of `later`, which follows all of `joined`, when it runs with `earlier`. */
+function mayFollow(earlier: Unit, later: Unit, joined: readonly Unit[], overwrites: readonly Overwrite[]): boolean {
   // What it reads besides must be there before `earlier` begins.
   const waiting = new Set<Unit>([earlier]);
   for (const unit of joined) {
@@ -63,7 +102,7 @@ function canJoin(earlier: Unit, later: Unit, joined: readonly Unit[], overwrites
   for (const { state, replacement } of overwrites)
     if (all.some(({ reads }) => touches(reads, state)) && all.some(({ writes }) => touches(writes, replacement)))
       return false;
-  return readsItsOwnChunk(first, second);
+  return true;
 }
 
 /** Whether all that `second` reads of what `first` writes was written by the same chunk. */

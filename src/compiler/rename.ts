@@ -1,19 +1,37 @@
-// Gives the variables of kernel statements other names, and lets them use other buffers.
+// Gives the variables of kernel statements other names or values, and lets them use other buffers.
 import type { Affine, KernelExpr, KernelStatement, VariableName } from '../ir/kernel.js';
 
 export interface Renaming {
   readonly variable: (name: VariableName) => VariableName;
   readonly buffer: (buffer: number) => number;
+  readonly position: (at: Affine) => Affine;
 }
 
 const same = <Value>(value: Value): Value => value;
 
 export function renamingVariables(variable: (name: VariableName) => VariableName): Renaming {
-  return { variable, buffer: same };
+  const position = (at: Affine): Affine => ({
+    ...at,
+    terms: at.terms.map((term) => ({ ...term, variable: variable(term.variable) })),
+  });
+  return { variable, buffer: same, position };
 }
 
 export function renamingBuffers(buffer: (buffer: number) => number): Renaming {
-  return { variable: same, buffer };
+  return { variable: same, buffer, position: same };
+}
+
+/** Puts the sum of some terms in the place of a variable of positions. */
+export function replacingVariable(name: VariableName, by: Affine['terms']): Renaming {
+  const position = (at: Affine): Affine => ({
+    ...at,
+    terms: at.terms.flatMap((term) =>
+      term.variable === name
+        ? by.map(({ variable, coefficient }) => ({ variable, coefficient: coefficient * term.coefficient }))
+        : [term],
+    ),
+  });
+  return { variable: same, buffer: same, position };
 }
 
 export function renameStatement(statement: KernelStatement, rename: Renaming): KernelStatement {
@@ -38,11 +56,7 @@ function renameAccess<Access extends { readonly buffer: number; readonly at: Aff
   access: Access,
   rename: Renaming,
 ): Access {
-  return { ...access, buffer: rename.buffer(access.buffer), at: renameAffine(access.at, rename) };
-}
-
-function renameAffine(at: Affine, rename: Renaming): Affine {
-  return { ...at, terms: at.terms.map((term) => ({ ...term, variable: rename.variable(term.variable) })) };
+  return { ...access, buffer: rename.buffer(access.buffer), at: rename.position(access.at) };
 }
 
 function renameExpr(expr: KernelExpr, rename: Renaming): KernelExpr {
@@ -54,7 +68,7 @@ function renameExpr(expr: KernelExpr, rename: Renaming): KernelExpr {
     case 'register':
       return { ...expr, name: rename.variable(expr.name) };
     case 'position':
-      return { ...expr, at: renameAffine(expr.at, rename) };
+      return { ...expr, at: rename.position(expr.at) };
     case 'load':
       return renameAccess(expr, rename);
     case 'gather':
