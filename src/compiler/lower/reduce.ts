@@ -1,7 +1,7 @@
 // Lowers reductions. When the innermost axis is kept, vectors run along it and every lane reduces for itself; when it is
 // reduced, vectors run along it and their lanes are combined at the end. Orders of summation are fixed by shape.
 import type { GraphNode } from '../../ir/graph.js';
-import type { Kernel, KernelBinary, KernelExpr, ValueType } from '../../ir/kernel.js';
+import type { Kernel, KernelBinary, KernelExpr, Target, ValueType } from '../../ir/kernel.js';
 import { variableIndex, type Index } from '../affine.js';
 import { maskLanes, type Emitter, type Mode } from '../emit.js';
 import type { Group } from '../fuse.js';
@@ -219,8 +219,13 @@ function alongKept(lowering: Lowering): Kernel[] {
   ];
 }
 
-/** Vectors that are reduced side by side where there are many, so that none waits for the one before. */
-const sideBySide = 4;
+/**
+ * Vectors that are reduced side by side where there are many, so that none waits for the one before. An extreme takes
+ * several instructions one after the other, as NaN and the two zeros have to be told apart.
+ */
+function vectorsSideBySide({ attributes: { kind } }: GraphNode<'reduce'>, { vectorRegisters }: Target): number {
+  return (kind === 'max' || kind === 'min') && vectorRegisters >= 32 ? 8 : 4;
+}
 
 /** Vectors along the innermost reduced axis, combined at the end; argMax and short axes element by element. */
 function alongReduced(lowering: Lowering): Kernel[] {
@@ -238,6 +243,7 @@ function alongReduced(lowering: Lowering): Kernel[] {
     let result: KernelExpr = accumulator.result;
     if (asVectors) {
       const neutral = neutralOf(anchor);
+      const sideBySide = vectorsSideBySide(anchor, context.target);
       const inner = reduced.at(-1)!;
       const step = sideBySide * lanes;
       const together = inner.extent >= 2 * step ? inner.extent - (inner.extent % step) : 0;
