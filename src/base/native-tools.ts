@@ -12,10 +12,10 @@ export interface CCompiler {
   readonly identity: string;
   readonly instructionSet: InstructionSet;
   /**
-   * Compiles one file of C to a module that Node can load.
+   * Compiles files of C, all at the same time, to one module that Node can load.
    * @throws DataError with what the compiler said
    */
-  compile(source: string): Promise<Uint8Array>;
+  compile(files: readonly string[]): Promise<Uint8Array>;
 }
 
 /** Code that lies in a file, ready to be loaded. */

@@ -46,7 +46,7 @@ const commands: Readonly<Record<string, () => Promise<unknown>>> = {
   exit: async () => {
     const compiler = await tools.findCompiler();
     const own = await tools.store.keep('key', code(1), '1');
-    void compiler.compile('int nothing;');
+    void compiler.compile(['int nothing;']);
     // Long enough for the compiler's folder to be there.
     const { readdirSync } = await import('node:fs');
     while (readdirSync(process.env.TMPDIR!).length < 2) await new Promise((resolve) => setImmediate(resolve));

@@ -54,7 +54,7 @@ export class CompiledFiles {
       if (keptDirectory !== undefined) await mkdir(keptDirectory, { recursive: true });
       // Another process may want the same file: it finds a whole one or none.
       const beside = `${path}.${process.pid}`;
-      await writeFile(beside, await compiler.compile(source), { mode: 0o700 });
+      await writeFile(beside, await compiler.compile([source]), { mode: 0o700 });
       await rename(beside, path);
     }
     programs.forEach((program, number) => this.#programs.set(program, { path, number }));

@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { printPrograms } from '../../src/backends/native/printer/print-program.js';
+import { printFiles } from '../../src/backends/native/printer/print-program.js';
 import type { TypedArray } from '../../src/base/dtype.js';
 import type { KernelProgram } from '../../src/ir/kernel.js';
 import { nodeNativeTools } from '../../src/platform/node/native-tools.js';
@@ -23,21 +23,26 @@ type NativeRun = (bytes: Uint8Array, program: number, ...numbers: Parameters<Run
 export class NativePrograms {
   readonly #programs: readonly KernelProgram[];
   readonly #run: NativeRun;
+  /** How many they were printed as. */
+  readonly files: number;
 
-  private constructor(programs: readonly KernelProgram[], run: NativeRun) {
+  private constructor(programs: readonly KernelProgram[], run: NativeRun, files: number) {
+    this.files = files;
     this.#programs = programs;
     this.#run = run;
   }
 
-  static async compile(programs: readonly KernelProgram[], lanes: number): Promise<NativePrograms> {
+  /** @param mostFiles how many files they may be printed as */
+  static async compile(programs: readonly KernelProgram[], lanes: number, mostFiles = 1): Promise<NativePrograms> {
     const directory = await mkdtemp(join(tmpdir(), 'nacre-native-'));
     try {
       const compiler = await nodeNativeTools({ directory }).findCompiler();
       const path = join(directory, 'programs.node');
-      await writeFile(path, await compiler.compile(uncontracted + printPrograms(programs, lanes)), { mode: 0o700 });
+      const files = printFiles(programs, lanes, mostFiles).map((file) => uncontracted + file);
+      await writeFile(path, await compiler.compile(files), { mode: 0o700 });
       const loaded: { exports: { run?: NativeRun } } = { exports: {} };
       process.dlopen(loaded, path);
-      return new NativePrograms(programs, loaded.exports.run!);
+      return new NativePrograms(programs, loaded.exports.run!, files.length);
     } finally {
       await rm(directory, { recursive: true });
     }

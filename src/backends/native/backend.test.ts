@@ -1,13 +1,14 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DataError, StateError } from '../../base/errors.js';
 import type { CCompiler, NativeTools } from '../../base/native-tools.js';
 import { Engine, setEngine } from '../../engine/engine.js';
 import { nodePlatform } from '../../platform/node.js';
 import { nodeNativeTools } from '../../platform/node/native-tools.js';
 import { tensor } from '../../tensor/creation.js';
+import { conv2d } from '../../tensor/convolution.js';
 import { referenceBackend } from '../reference/backend.js';
 import { wasmBackend } from '../wasm/backend.js';
 import { nativeBackend, type NativeBackendOptions } from './backend.js';
@@ -25,13 +26,17 @@ afterEach(async () => {
 });
 
 /** An engine that prefers native code, and what it told the user. */
-function start(options: Partial<NativeBackendOptions> = {}, preferred?: string): { engine: Engine; told: string[] } {
+function start(
+  options: Partial<NativeBackendOptions> = {},
+  preferred?: string,
+  threads = 2,
+): { engine: Engine; told: string[] } {
   const told: string[] = [];
   const tools = options.tools ?? nodeNativeTools({ directory });
   const native = nativeBackend({ workers: nodePlatform.workers, tools, notify: (line) => told.push(line), ...options });
   const engine = new Engine({
     backends: [native, wasmBackend(nodePlatform), referenceBackend],
-    threads: 2,
+    threads,
     preferred,
     warn: (line) => told.push(line),
   });
@@ -41,13 +46,16 @@ function start(options: Partial<NativeBackendOptions> = {}, preferred?: string):
 }
 
 /** The tools of Node, with another way to compile. */
-function toolsThat(compile: (real: CCompiler, source: string) => Promise<Uint8Array>): NativeTools {
-  const real = nodeNativeTools({ directory });
+function toolsThat(
+  compile: (real: CCompiler, files: readonly string[]) => Promise<Uint8Array>,
+  place = directory,
+): NativeTools {
+  const real = nodeNativeTools({ directory: place });
   return {
     ...real,
     findCompiler: async (instructionSet) => {
       const compiler = await real.findCompiler(instructionSet);
-      return { ...compiler, compile: (source) => compile(compiler, source) };
+      return { ...compiler, compile: (files) => compile(compiler, files) };
     },
   };
 }
@@ -63,12 +71,68 @@ const compute = (): Promise<unknown> =>
 test('what one process compiled, the next finds, without the passes or the compiler', async () => {
   start();
   expect(await compute()).toEqual([[21], [43]]);
-  const compile = vi.fn((real: CCompiler, source: string) => real.compile(source));
+  const compile = vi.fn((real: CCompiler, files: readonly string[]) => real.compile(files));
   const { engine, told } = start({ tools: toolsThat(compile) });
   expect(await compute()).toEqual([[21], [43]]);
   expect((await engine.backend()).name).toBe('native');
   expect(compile).not.toHaveBeenCalled();
   expect(told).toEqual([]);
+});
+
+describe('a large program', () => {
+  const image = Float32Array.from({ length: 12 * 12 }, (_, i) => Math.sin(i));
+  /** Convolutions, products and sums of several shapes. */
+  const computeMuch = async (): Promise<Float32Array> => {
+    const x = tensor(image, [1, 12, 12, 1]);
+    const kernelOf = (length: number): Float32Array => Float32Array.from({ length }, (_, i) => Math.cos(3 * i) / 4);
+    const first = conv2d(x, tensor(kernelOf(3 * 3 * 24), [3, 3, 1, 24]), { padding: 'same' }).tanh();
+    const second = conv2d(first, tensor(kernelOf(3 * 3 * 24 * 40), [3, 3, 24, 40]), { strides: 2 }).relu();
+    const last = second
+      .reshape([25, 40])
+      .matMul(tensor(kernelOf(40 * 56), [40, 56]))
+      .softmax();
+    return (await last.matMul(tensor(kernelOf(56 * 7), [56, 7])).data()) as Float32Array;
+  };
+
+  /** Computes in a cache folder of its own; how many files were compiled in all, and what came out. */
+  async function computeWith(processors: number, threads = 2): Promise<{ files: number[]; values: Float32Array }> {
+    const files: number[] = [];
+    const tools = toolsThat(
+      (real, sources) => {
+        files.push(sources.length);
+        return real.compile(sources);
+      },
+      join(directory, `${processors}-${threads}`),
+    );
+    const { engine } = start({ tools, workers: { ...nodePlatform.workers, processors } }, 'native', threads);
+    const values = await computeMuch();
+    expect((await engine.backend()).name).toBe('native');
+    return { files, values };
+  }
+
+  test('is compiled in several files at once where there are processors, and gives the same bits', async () => {
+    const whole = await computeWith(1);
+    const divided = await computeWith(2);
+    const oneThread = await computeWith(2, 1);
+    expect(whole.files).toEqual([1]);
+    expect(divided.files).toEqual([2]);
+    expect(oneThread.files).toEqual([1]);
+    expect(divided.values).toEqual(whole.values);
+    expect(oneThread.values).toEqual(whole.values);
+    start({}, 'reference');
+    const expected = await computeMuch();
+    expected.forEach((value, i) => expect(divided.values[i]).toBeCloseTo(value, 5));
+  });
+
+  test('is found in the cache however it was divided', async () => {
+    const place = join(directory, 'shared');
+    const compile = vi.fn((real: CCompiler, files: readonly string[]) => real.compile(files));
+    for (const processors of [2, 1]) {
+      start({ tools: toolsThat(compile, place), workers: { ...nodePlatform.workers, processors } });
+      await computeMuch();
+    }
+    expect(compile).toHaveBeenCalledTimes(1);
+  });
 });
 
 test('code that was damaged is compiled anew', async () => {
@@ -79,7 +143,7 @@ test('code that was damaged is compiled anew', async () => {
   // In its place, not into it: the first engine's workers run what it holds.
   await rm(join(directory, files[0]!));
   await writeFile(join(directory, files[0]!), 'not a module');
-  const compile = vi.fn((real: CCompiler, source: string) => real.compile(source));
+  const compile = vi.fn((real: CCompiler, files: readonly string[]) => real.compile(files));
   const { engine } = start({ tools: toolsThat(compile) });
   expect(await compute()).toEqual([[21], [43]]);
   expect((await engine.backend()).name).toBe('native');
@@ -122,9 +186,9 @@ test('without a compiler one line says what to do', async () => {
 });
 
 test('who waits long is told what for', async () => {
-  const slow = toolsThat(async (real, source) => {
+  const slow = toolsThat(async (real, files) => {
     await new Promise((resolve) => setTimeout(resolve, 1200));
-    return real.compile(source);
+    return real.compile(files);
   });
   const { told } = start({ tools: slow });
   expect(await compute()).toEqual([[21], [43]]);

@@ -93,9 +93,17 @@ class Maker implements CodeMaker {
   readonly #notify: (message: string) => void;
   readonly #version: string;
   readonly #compiled: NonNullable<NativeBackendOptions['compiled']>;
+  /** How many files may be compiled at the same time. */
+  readonly #mostFiles: number;
 
-  constructor(compiler: CCompiler, version: string, { tools, notify, compiled }: NativeBackendOptions) {
+  constructor(
+    compiler: CCompiler,
+    version: string,
+    threads: number,
+    { workers, tools, notify, compiled }: NativeBackendOptions,
+  ) {
     this.#version = version;
+    this.#mostFiles = Math.min(threads, workers.processors);
     this.#compiler = compiler;
     this.#tools = tools;
     this.#notify = notify ?? (() => undefined);
@@ -118,17 +126,16 @@ class Maker implements CodeMaker {
     try {
       const known = this.#compiled(program, key);
       if (known) return checkedCode(known);
-      const { printPrograms } = await loadPrinter();
-      const source = printPrograms([program], this.target.lanes);
-      const compiled = await this.#compile(source);
-      const stored = await this.#tools.store.keep(this.#keyOf(key ?? source), compiled, JSON.stringify(footprint));
+      const { files, compiled } = await this.#compile([program]);
+      const own = this.#keyOf(key ?? files.join('\n'));
+      const stored = await this.#tools.store.keep(own, compiled, JSON.stringify(footprint));
       return checkedCode(alone(stored));
     } catch (error) {
       throw new UnusableBackendError(`native: a program could not be compiled: ${messageOf(error)}`, { cause: error });
     }
   }
 
-  /** In one file. */
+  /** In one module. */
   async makeAll(programs: readonly KernelProgram[], key: string): Promise<Code[]> {
     const { store } = this.#tools;
     const own = this.#keyOf(`several programs\n${key}`);
@@ -140,21 +147,24 @@ class Maker implements CodeMaker {
       // It is compiled anew.
     }
     try {
-      const { printPrograms } = await loadPrinter();
-      const compiled = await this.#compile(printPrograms(programs, this.target.lanes));
+      const { compiled } = await this.#compile(programs);
       return codes(await store.keep(own, compiled, ''));
     } catch (error) {
       throw new UnusableBackendError(`native: programs could not be compiled: ${messageOf(error)}`, { cause: error });
     }
   }
 
-  async #compile(source: string): Promise<Uint8Array> {
+  async #compile(
+    programs: readonly KernelProgram[],
+  ): Promise<{ readonly files: readonly string[]; readonly compiled: Uint8Array }> {
+    const { printFiles } = await loadPrinter();
+    const files = printFiles(programs, this.target.lanes, this.#mostFiles);
     const timer = setTimeout(
       () => this.#notify('Compiling this program for the machine. It is kept, so that later runs start at once.'),
       patienceMilliseconds,
     );
     try {
-      return await this.#compiler.compile(source);
+      return { files, compiled: await this.#compiler.compile(files) };
     } finally {
       clearTimeout(timer);
     }
@@ -180,7 +190,7 @@ export function nativeBackend(options: NativeBackendOptions): BackendFactory {
       ]);
       const memory = createSharedMemory();
       const pool = await ThreadPool.start({ workers, threads, memory });
-      const maker = new Maker(compiler, version, options);
+      const maker = new Maker(compiler, version, threads, options);
       return new PooledBackend(maker, pool, new SharedMemory(memory), options.everyThread !== true);
     },
   };

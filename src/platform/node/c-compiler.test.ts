@@ -89,7 +89,7 @@ describe('the search', () => {
     const before = (await calls()).length;
     const compiler = await find({ CC: 'mine -DMINE=3' });
     expect(compiler.description).toContain(`(${path} -DMINE=3)`);
-    await compiler.compile('#if MINE != 3\n#error no\n#endif\n');
+    await compiler.compile(['#if MINE != 3\n#error no\n#endif\n']);
     expect((await calls()).slice(before).every((call) => call.startsWith('mine -DMINE=3 '))).toBe(true);
   });
 
@@ -193,7 +193,7 @@ describe('instructions', () => {
 
   test("are this processor's unless told, and code is made for them", async () => {
     const compiler = await findCCompiler({ environment: process.env, directory });
-    await compiler.compile(requires(macros[compiler.instructionSet]));
+    await compiler.compile([requires(macros[compiler.instructionSet])]);
     expect(compiler.instructionSet === 'neon').toBe(!isX64);
   });
 
@@ -209,10 +209,10 @@ describe('instructions', () => {
     }
     const compiler = await search;
     expect(compiler.instructionSet).toBe(name);
-    await compiler.compile(requires(macros[name]));
+    await compiler.compile([requires(macros[name])]);
     const above = order[order.indexOf(name) + 1] as keyof typeof macros | undefined;
     if (above !== undefined)
-      await expect(compiler.compile(requires(macros[above]))).rejects.toThrow(`${macros[above]} is missing`);
+      await expect(compiler.compile([requires(macros[above])])).rejects.toThrow(`${macros[above]} is missing`);
   });
 
   test('chosen are another identity', async () => {
@@ -232,7 +232,7 @@ describe('compiling', () => {
     vi.stubEnv('TMPDIR', temporary);
     const compiler = await findCCompiler({ environment: process.env, directory });
     const path = join(folder, 'module.node');
-    await writeFile(path, await compiler.compile(moduleSource));
+    await writeFile(path, await compiler.compile([moduleSource]));
     const module = { exports: {} as unknown };
     process.dlopen(module, path);
     expect(module.exports).toBe(42);
@@ -248,14 +248,14 @@ describe('compiling', () => {
       if (!isDone) setTimeout(count, 0);
     };
     count();
-    await compiler.compile(moduleSource);
+    await compiler.compile([moduleSource]);
     isDone = true;
     expect(turns).toBeGreaterThan(3);
   });
 
   test('several programs at once', async () => {
     const compiler = await findCCompiler({ environment: process.env, directory });
-    const modules = await Promise.all([1, 2, 3].map((n) => compiler.compile(`${moduleSource}int unused_${n};\n`)));
+    const modules = await Promise.all([1, 2, 3].map((n) => compiler.compile([`${moduleSource}int unused_${n};\n`])));
     expect(modules.map(({ length }) => length > 1000)).toEqual([true, true, true]);
   });
 
@@ -265,7 +265,7 @@ describe('compiling', () => {
     vi.stubEnv('TMPDIR', temporary);
     const compiler = await findCCompiler({ environment: process.env, directory });
     const lines = Array.from({ length: 40 }, (_, line) => `#error number ${line}`).join('\n');
-    const error = await complaint(compiler.compile(lines));
+    const error = await complaint(compiler.compile([lines]));
     expect(error).toBeInstanceOf(DataError);
     expect(error.message).toMatch(/could not compile the program:\n.*:1:.*number 0\b/);
     expect(error.message).toMatch(/\n\(and \d+ more lines\)$/);
@@ -274,14 +274,64 @@ describe('compiling', () => {
     expect(await readdir(temporary)).toEqual([]);
   });
 
+  test('several files become one module, each compiled by a process of its own', async () => {
+    const temporary = join(folder, 'temporary');
+    await mkdir(temporary);
+    vi.stubEnv('TMPDIR', temporary);
+    await program('cc', working());
+    const compiler = await find();
+    const before = (await calls()).length;
+    const path = join(folder, 'module.node');
+    const value = 'double value(void);\n';
+    const caller = value + moduleSource.replace('41.0 + 1.0', 'value()');
+    await writeFile(path, await compiler.compile([caller, `${value}double value(void) { return 6 * 7; }\n`]));
+    const module = { exports: {} as unknown };
+    process.dlopen(module, path);
+    expect(module.exports).toBe(42);
+    const own = (await calls()).slice(before);
+    expect(own.filter((call) => call.includes(' -c '))).toHaveLength(2);
+    expect(own).toHaveLength(3);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test('a file that fails ends the compiling of the others, and nothing is left behind', async () => {
+    const temporary = join(folder, 'temporary');
+    await mkdir(temporary);
+    vi.stubEnv('TMPDIR', temporary);
+    const endless = join(folder, 'endless');
+    // The first file's compiler never ends by itself, and the second's fails once the first's is there.
+    await program(
+      'cc',
+      `case "$*" in
+*file1.o*) echo $$ > '${endless}'; PATH='${process.env.PATH}' exec sleep 1000;;
+*file2.o*) while [ ! -s '${endless}' ]; do :; done; echo 'no space left' >&2; exit 1;;
+esac
+${working()}`,
+    );
+    const compiler = await find();
+    const error = await complaint(compiler.compile([moduleSource, 'int nothing;\n', 'int nothing_else;\n']));
+    expect(error).toBeInstanceOf(DataError);
+    expect(error.message).toMatch(/could not compile the program:\nno space left$/);
+    const pid = Number(await readFile(endless, 'utf8'));
+    expect(pid).toBeGreaterThan(0);
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test('says so where files cannot be made one module', async () => {
+    await program('cc', `case "$*" in *file1.o*file2.o*) ${failing};; esac\n${working()}`);
+    const compiler = await find();
+    await expect(compiler.compile([moduleSource, 'int nothing;\n'])).rejects.toThrow('ld: cannot find crti.o');
+  });
+
   test('says so when the compiler has gone, ends by a signal, or writes nothing', async () => {
     const path = await program('cc', working());
     const compiler = await find();
     await writeFile(path, '#!/bin/sh\nkill -9 $$\n');
-    await expect(compiler.compile(moduleSource)).rejects.toThrow('was ended by SIGKILL');
+    await expect(compiler.compile([moduleSource])).rejects.toThrow('was ended by SIGKILL');
     await writeFile(path, '#!/bin/sh\nexit 0\n');
-    await expect(compiler.compile(moduleSource)).rejects.toThrow('wrote no module');
+    await expect(compiler.compile([moduleSource])).rejects.toThrow('wrote no module');
     await rm(path);
-    await expect(compiler.compile(moduleSource)).rejects.toThrow('could not be started');
+    await expect(compiler.compile([moduleSource])).rejects.toThrow('could not be started');
   });
 });

@@ -37,6 +37,8 @@ export interface CompilerSearch {
 const options = [
   ...['-O3', '-std=gnu11', '-fPIC', '-ffp-contract=fast', '-fno-math-errno', '-fno-trapping-math'],
   ...['-fno-strict-aliasing', '-fwrapv', '-fvisibility=hidden', '-w'],
+];
+const moduleOptions = [
   // Node's own functions are found when the module is loaded into it.
   ...(process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']),
 ];
@@ -170,6 +172,7 @@ async function examine(
     process.platform,
     processorIdentity,
     options,
+    moduleOptions,
     target,
     libraries,
   ];
@@ -188,8 +191,8 @@ async function examine(
     description: `${version} (${commandOf(candidate)})`,
     identity: sha256(JSON.stringify([...circumstances, vendorVersion])),
     instructionSet,
-    compile: async (source) => {
-      const result = await compileModule(candidate, target, environment, source);
+    compile: async (files) => {
+      const result = await compileModule(candidate, target, environment, files);
       if ('code' in result) return result.code;
       throw new DataError(`${version} (${commandOf(candidate)}) could not compile the program:\n${result.complaint}`);
     },
@@ -217,7 +220,7 @@ async function tryOut(
   if (macros.architecture !== architecture)
     throw new DataError(`makes code for another processor than this one (${architecture})`);
   if (wanted !== undefined) checkInstructionSet(wanted, architecture, macros.extensions);
-  const trial = await compileModule(candidate, targetOptions(architecture, wanted), environment, trialSource);
+  const trial = await compileModule(candidate, targetOptions(architecture, wanted), environment, [trialSource]);
   if ('complaint' in trial) throw new DataError(trial.complaint);
   return {
     version: macros.version,
@@ -230,15 +233,28 @@ async function compileModule(
   candidate: Candidate,
   target: readonly string[],
   environment: Environment,
-  source: string,
+  files: readonly string[],
 ): Promise<{ readonly code: Uint8Array } | { readonly complaint: string }> {
   const directory = temporaryDirectory();
   try {
     const path = join(directory.path, 'module.node');
-    const args = [...candidate.args, ...options, ...target, '-o', path, '-x', 'c', '-', ...libraries];
     // The compiler's own temporary files go where ours go.
-    const result = await run(candidate.path, args, { ...environment, TMPDIR: directory.path }, source);
-    if (result.complaint !== undefined) return { complaint: firstLines(result.complaint) };
+    const place = { ...environment, TMPDIR: directory.path };
+    const compile = (source: string, rest: readonly string[], signal?: AbortSignal): Promise<ProcessResult> =>
+      run(candidate.path, [...candidate.args, ...options, ...target, ...rest], place, source, signal);
+    let complaint: string | undefined;
+    if (files.length === 1) {
+      const rest = [...moduleOptions, '-o', path, '-x', 'c', '-', ...libraries];
+      ({ complaint } = await compile(files[0]!, rest));
+    } else {
+      const objects = files.map((_, i) => join(directory.path, `file${i + 1}.o`));
+      complaint = await firstComplaint(files, (source, i, signal) =>
+        compile(source, ['-c', '-o', objects[i]!, '-x', 'c', '-'], signal),
+      );
+      const link = [...candidate.args, ...moduleOptions, '-o', path, ...objects, ...libraries];
+      if (complaint === undefined) ({ complaint } = await run(candidate.path, link, place));
+    }
+    if (complaint !== undefined) return { complaint: firstLines(complaint) };
     try {
       return { code: await readFile(path) };
     } catch (error) {
@@ -249,9 +265,31 @@ async function compileModule(
   }
 }
 
+/** Runs one for each file at the same time; where one complains, the others are ended. */
+async function firstComplaint(
+  files: readonly string[],
+  start: (source: string, number: number, signal: AbortSignal) => Promise<ProcessResult>,
+): Promise<string | undefined> {
+  const others = new AbortController();
+  let first: string | undefined;
+  const wait = async (source: string, i: number): Promise<void> => {
+    const { complaint } = await start(source, i, others.signal);
+    if (complaint === undefined || first !== undefined) return;
+    first = complaint;
+    others.abort();
+  };
+  await Promise.all(files.map(wait));
+  return first;
+}
+
 /** Messages in English, whatever the user's language: parts of them end up in reports. */
-const run = (path: string, args: readonly string[], environment: Environment, input = ''): Promise<ProcessResult> =>
-  runProcess(path, args, { environment: { ...environment, LC_ALL: 'C' }, input });
+const run = (
+  path: string,
+  args: readonly string[],
+  environment: Environment,
+  input = '',
+  signal?: AbortSignal,
+): Promise<ProcessResult> => runProcess(path, args, { environment: { ...environment, LC_ALL: 'C' }, input, signal });
 
 const shownLines = 12;
 

@@ -6,6 +6,8 @@ export interface ProcessOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What it reads from its standard input. */
   readonly input?: string;
+  /** Ends it early. What it started itself is not waited for. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ProcessResult {
@@ -21,16 +23,24 @@ const complaintLimit = 1 << 16;
 export async function runProcess(
   program: string,
   args: readonly string[],
-  { environment, input = '' }: ProcessOptions,
+  { environment, input = '', signal }: ProcessOptions,
 ): Promise<ProcessResult> {
   const { spawn } = await import('node:child_process');
+  if (signal?.aborted) return { output: '', complaint: 'was not started' };
   return new Promise((resolve) => {
     const child = spawn(program, args, { env: environment, stdio: 'pipe', windowsHide: true });
     const withdraw = atExit(() => child.kill());
+    const stop = (): void => {
+      child.kill();
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    signal?.addEventListener('abort', stop, { once: true });
     let output = '';
     let complaint = '';
     const end = (result: ProcessResult): void => {
       withdraw();
+      signal?.removeEventListener('abort', stop);
       resolve(result);
     };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -41,8 +51,8 @@ export async function runProcess(
     child.stdin.on('error', () => {});
     child.stdin.end(input);
     child.on('error', (error) => end({ output, complaint: `could not be started: ${messageOf(error)}` }));
-    child.on('close', (exitCode, signal) => {
-      const ending = signal === null ? `ended with exit code ${exitCode}` : `was ended by ${signal}`;
+    child.on('close', (exitCode, endedBy) => {
+      const ending = endedBy === null ? `ended with exit code ${exitCode}` : `was ended by ${endedBy}`;
       end({ output, complaint: exitCode === 0 ? undefined : complaint.trim() === '' ? ending : complaint.trim() });
     });
   });

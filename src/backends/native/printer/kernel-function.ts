@@ -15,6 +15,13 @@ export function functionName(kernel: Kernel, number: number): string {
   return `kernel_${number}_${kernel.name.replaceAll(/\W/g, '_')}`;
 }
 
+const signature = 'long begin, long end, u8 *base, const u32 *table';
+
+/** For files that call a kernel of another file. */
+export function declareKernelFunction(kernel: Kernel, number: number): string {
+  return `void ${functionName(kernel, number)}(${signature});`;
+}
+
 /**
  * What a kernel does one after the other without passing registers on gets functions of its own: compiled as one, the
  * constants of one part would take registers from the sums of another.
@@ -32,7 +39,7 @@ export function printKernelFunction(kernel: Kernel, number: number, program: Ker
   const inParts = parts.length > 1;
   const functions = inParts
     ? parts.flatMap((part, i) => [
-        `NOINLINE void ${name}_part${i}(long ${chunk}, u8 *base, const u32 *table) {`,
+        `static NOINLINE void ${name}_part${i}(long ${chunk}, u8 *base, const u32 *table) {`,
         ...pointersOf(part),
         ...printer.block(part, '  '),
         '  WRITTEN();',
@@ -45,7 +52,7 @@ export function printKernelFunction(kernel: Kernel, number: number, program: Ker
   return [
     `// ${kernel.comment.replaceAll(/[\\\n]/g, ' ')}`,
     ...functions,
-    `NOINLINE void ${name}(long begin, long end, u8 *base, const u32 *table) {`,
+    `NOINLINE void ${name}(${signature}) {`,
     ...(inParts ? [] : pointersOf(kernel.body)),
     `  for (long ${chunk} = begin; ${chunk} < end; ${chunk}++) {`,
     ...body,

@@ -13,7 +13,15 @@ export function printPrelude(lanes: number): string {
   const isNeon = `defined(__aarch64__) && ${lanes} == 4 && !defined(NACRE_PORTABLE)`;
   return `enum { LANES = ${lanes} };
 #define INLINE static inline __attribute__((always_inline, unused))
-#define NOINLINE static __attribute__((noinline))
+// A function that is compiled by itself, whatever calls it and lies in its file: so it is the same in any division of a
+// program into files.
+#define NOINLINE __attribute__((noinline, noclone))
+#ifdef __has_attribute
+#if __has_attribute(noipa)
+#undef NOINLINE
+#define NOINLINE __attribute__((noipa))
+#endif
+#endif
 // GCC must not learn that two buffers begin at the same base: it would walk one by twice the address of the other, which
 // its own analysis of aliases then takes for a pointer to nothing, and leave the stores out.
 #define OPAQUE(pointer) __asm__("" : "+r"(pointer))

@@ -12,10 +12,13 @@ describe.each([4, 8, 16])('vectors of %i lanes', (lanes) => {
   test.each([0, 1, 2, 3, 4])('random kernels of seed %i give the bits that the interpreter gives', async (seed) => {
     const stream = new RandomStream(100 * lanes + seed);
     const samples = Array.from({ length: programsPerSeed }, () => randomProgram(stream, lanes));
+    const mostFiles = 1 + (seed % 3);
     const compiled = await NativePrograms.compile(
       samples.map(({ program }) => program),
       lanes,
+      mostFiles,
     );
+    expect(compiled.files).toBe(mostFiles);
     let elements = 0;
     samples.forEach(({ program, parameters }, number) => {
       const inPlace = parameters.map((array) => array.slice());
