@@ -175,6 +175,20 @@ class Maker implements CodeMaker {
   }
 }
 
+/** A compiler that is not found by then is being tried out, by processes that take longer; meanwhile the workers start. */
+const searchMilliseconds = 15;
+
+/** Resolves when a promise does or the time is over. @throws what the promise rejects with, if it does so in time */
+async function settledOrLate(promise: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** @throws StateError, when it is created, if there is no C compiler that works or workers cannot share memory */
 export function nativeBackend(options: NativeBackendOptions): BackendFactory {
   const { workers, tools } = options;
@@ -184,12 +198,20 @@ export function nativeBackend(options: NativeBackendOptions): BackendFactory {
       if (!Number.isInteger(threads) || threads < 1)
         throw new ValueError(`native: expected a whole number of threads of at least 1, received ${threads}.`);
       if (!workers.canShareMemory) throw new StateError('native: workers cannot share memory here.');
-      const [compiler, version] = await Promise.all([
+      const finding = Promise.all([
         tools.findCompiler(options.instructionSet ?? flags().instructionSet),
         tools.ownVersion(),
       ]);
+      // Where there is no compiler, no workers start.
+      await settledOrLate(finding, searchMilliseconds);
       const memory = createSharedMemory();
-      const pool = await ThreadPool.start({ workers, threads, memory });
+      const starting = ThreadPool.start({ workers, threads, memory });
+      starting.catch(() => undefined); // until it is waited for
+      const [compiler, version] = await finding.catch((error: unknown) => {
+        starting.then((pool) => pool.close()).catch(() => undefined);
+        throw error;
+      });
+      const pool = await starting;
       const maker = new Maker(compiler, version, threads, options);
       return new PooledBackend(maker, pool, new SharedMemory(memory), options.everyThread !== true);
     },

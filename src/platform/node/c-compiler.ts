@@ -214,13 +214,16 @@ async function tryOut(
   wanted: InstructionSet | undefined,
 ): Promise<Findings> {
   const printMacros = [...candidate.args, ...targetOptions(architecture), '-dM', '-E', '-x', 'c', '/dev/null'];
-  const { output, complaint } = await run(candidate.path, printMacros, environment);
+  // At the same time, as each is mostly a program's start.
+  const [{ output, complaint }, trial] = await Promise.all([
+    run(candidate.path, printMacros, environment),
+    compileModule(candidate, targetOptions(architecture, wanted), environment, [trialSource]),
+  ]);
   if (complaint !== undefined) throw new DataError(firstLines(complaint));
   const macros = readMacros(output);
   if (macros.architecture !== architecture)
     throw new DataError(`makes code for another processor than this one (${architecture})`);
   if (wanted !== undefined) checkInstructionSet(wanted, architecture, macros.extensions);
-  const trial = await compileModule(candidate, targetOptions(architecture, wanted), environment, [trialSource]);
   if ('complaint' in trial) throw new DataError(trial.complaint);
   return {
     version: macros.version,

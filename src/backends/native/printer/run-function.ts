@@ -2,7 +2,7 @@
 // done, whoever did them; control.ts describes the block through which the threads agree on that.
 import type { Kernel } from '../../../ir/kernel.js';
 import { controlOffsets, counterOffset, epochsBeforeWrap, finishedEpoch } from '../../../runtime/control.js';
-import { piecesOf } from '../../../runtime/pieces.js';
+import { piecesOf, type Work } from '../../../runtime/pieces.js';
 import { functionName } from './kernel-function.js';
 
 /** A kernel and the number in the name of its function. */
@@ -23,60 +23,50 @@ const spinsPerOffer = 20;
 const pieceFlops = 30_000;
 /** The phases of a program as `struct program program_<number>`. */
 export function printProgramTable(phases: readonly (readonly NumberedKernel[])[], number: number): string {
-  const filled = phases.filter((kernels) => kernels.length > 0);
-  const planned = filled.map((kernels, phase) => printPhase(kernels, `${number}_${phase}`));
-  const entries = planned.map(({ pieces }, phase) => {
-    const suffix = `${number}_${phase}`;
-    return `  { piece_${suffix}, whole_${suffix}, ${pieces} },`;
-  });
+  const planned = phases
+    .filter((kernels) => kernels.length > 0)
+    .map((kernels) => piecesOf(kernels.map(workOf), pieceFlops));
+  const tables = planned.flatMap(({ kernels }, phase) => [
+    `static const struct kernel kernels_${number}_${phase}[] = {`,
+    ...kernels.map(
+      ({ kernel: { name, chunks }, first, count, grain }) =>
+        `  { ${name}, ${first}, ${first + count}, ${grain}, ${chunks} },`,
+    ),
+    '};',
+  ]);
+  const entries = planned.map(
+    ({ kernels, count }, phase) => `  { kernels_${number}_${phase}, ${kernels.length}, ${count} },`,
+  );
+  const count = planned.length;
   return [
-    ...planned.map(({ text }) => text),
+    ...tables,
     `static const struct phase phases_${number}[] = {`,
     ...entries,
     '  { 0, 0, 0 },',
     '};',
-    `static const struct program program_${number} = { phases_${number}, ${filled.length}, ${epochsBeforeWrap(Math.max(1, filled.length))}u };`,
+    `static const struct program program_${number} = { phases_${number}, ${count}, ${epochsBeforeWrap(Math.max(1, count))}u };`,
     '',
   ].join('\n');
 }
 
-/** One function for any piece of the phase, and one for all of it. */
-function printPhase(kernels: readonly NumberedKernel[], suffix: string): { text: string; pieces: number } {
-  const plan = piecesOf(
-    kernels.map(({ kernel, number }) => ({ ...kernel, number })),
-    pieceFlops,
-  );
-  const branches = plan.kernels.map(({ kernel, first, count, grain }) =>
-    [
-      `  if (piece < ${first + count}) {`,
-      `    long begin = (piece - ${first}) * ${grain}L;`,
-      `    long end = begin + ${grain} < ${kernel.chunks} ? begin + ${grain} : ${kernel.chunks};`,
-      `    ${functionName(kernel, kernel.number)}(begin, end, base, table);`,
-      '    return;',
-      '  }',
-    ].join('\n'),
-  );
-  const calls = kernels.map(
-    ({ kernel, number }) => `  ${functionName(kernel, number)}(0, ${kernel.chunks}, base, table);`,
-  );
-  const text = [
-    `static void piece_${suffix}(int piece, u8 *base, const u32 *table) {`,
-    ...branches,
-    '}',
-    `static void whole_${suffix}(u8 *base, const u32 *table) {`,
-    ...calls,
-    '}',
-    '',
-  ].join('\n');
-  return { text, pieces: plan.count };
-}
+const workOf = ({ kernel, number }: NumberedKernel): Work & { readonly name: string } => ({
+  name: functionName(kernel, number),
+  chunks: kernel.chunks,
+  flops: kernel.flops,
+});
 
 /** `run(program, base, thread, threads, steps, table, control)` for every program of the file. */
 export function printRun(): string {
   const word = (name: keyof typeof controlOffsets): string => `(int *)(control + ${controlOffsets[name]})`;
-  return `struct phase {
-  void (*piece)(int piece, u8 *base, const u32 *table);
-  void (*whole)(u8 *base, const u32 *table);
+  return `struct kernel {
+  void (*run)(long begin, long end, u8 *base, const u32 *table);
+  int first, next; // the number of its first piece within the phase, and of the next kernel's
+  int grain; // chunks of a piece
+  int chunks;
+};
+struct phase {
+  const struct kernel *kernels;
+  int count;
   int pieces;
 };
 struct program {
@@ -131,6 +121,17 @@ INLINE int claim(u8 *control, u32 epoch, int owner, int count) {
   }
 }
 
+static void run_piece(const struct kernel *kernel, int piece, u8 *base, const u32 *table) {
+  while (piece >= kernel->next) kernel++;
+  long begin = (long)(piece - kernel->first) * kernel->grain;
+  long end = begin + kernel->grain;
+  kernel->run(begin, end < kernel->chunks ? end : kernel->chunks, base, table);
+}
+
+static void run_whole(const struct phase *phase, u8 *base, const u32 *table) {
+  for (int i = 0; i < phase->count; i++) phase->kernels[i].run(0, phase->kernels[i].chunks, base, table);
+}
+
 // Does what this thread can get of a phase; the pieces it did.
 static int work(const struct phase *phase, u32 epoch, u8 *base, int thread, int threads, const u32 *table, u8 *control) {
   int finished = 0;
@@ -138,7 +139,7 @@ static int work(const struct phase *phase, u32 epoch, u8 *base, int thread, int 
     int owner = thread + i < threads ? thread + i : thread + i - threads;
     int first = (int)((long)owner * phase->pieces / threads);
     int count = (int)((owner + 1L) * phase->pieces / threads) - first;
-    for (int piece; (piece = claim(control, epoch, owner, count)) >= 0; finished++) phase->piece(first + piece, base, table);
+    for (int piece; (piece = claim(control, epoch, owner, count)) >= 0; finished++) run_piece(phase->kernels, first + piece, base, table);
   }
   return finished;
 }
@@ -175,7 +176,7 @@ static void run(const struct program *program, u8 *base, int thread, int threads
   if (steps <= 0) return;
   if (threads == 1 || program->count == 0) {
     for (int step = 0; step < steps; ) {
-      for (int phase = 0; phase < program->count; phase++) program->phases[phase].whole(base, table);
+      for (int phase = 0; phase < program->count; phase++) run_whole(&program->phases[phase], base, table);
       STORE(${word('stepsDone')}, ++step);
       if (LOAD(${word('stop')})) return;
     }
