@@ -42,7 +42,6 @@ export function printKernelFunction(kernel: Kernel, number: number, program: Ker
         `static NOINLINE void ${name}_part${i}(long ${chunk}, u8 *base, const u32 *table) {`,
         ...pointersOf(part),
         ...printer.block(part, '  '),
-        '  WRITTEN();',
         '}',
       ])
     : [];
@@ -58,7 +57,6 @@ export function printKernelFunction(kernel: Kernel, number: number, program: Ker
     ...body,
     '  }',
     ...(kernel.body.some(isStreaming) ? ['  STREAMED();'] : []),
-    ...(inParts ? [] : ['  WRITTEN();']),
     '}',
     '',
   ].join('\n');

@@ -21,7 +21,7 @@ async function loadModule(): Promise<Module> {
   try {
     const compiler = await nodeNativeTools({ directory }).findCompiler();
     const path = join(directory, 'module.node');
-    await writeFile(path, await compiler.compile(printPrograms([program], 4)), { mode: 0o700 });
+    await writeFile(path, await compiler.compile([printPrograms([program], 4)]), { mode: 0o700 });
     const loaded = { exports: {} as Module };
     process.dlopen(loaded, path);
     return loaded.exports;

@@ -14,7 +14,8 @@ export function printPrelude(lanes: number): string {
   return `enum { LANES = ${lanes} };
 #define INLINE static inline __attribute__((always_inline, unused))
 // A function that is compiled by itself, whatever calls it and lies in its file: so it is the same in any division of a
-// program into files.
+// program into files. And GCC 12, where it looks into it, takes a function whose stores are all instructions of ours for
+// one that does nothing, and leaves its calls out.
 #define NOINLINE __attribute__((noinline, noclone))
 #ifdef __has_attribute
 #if __has_attribute(noipa)
@@ -25,9 +26,6 @@ export function printPrelude(lanes: number): string {
 // GCC must not learn that two buffers begin at the same base: it would walk one by twice the address of the other, which
 // its own analysis of aliases then takes for a pointer to nothing, and leave the stores out.
 #define OPAQUE(pointer) __asm__("" : "+r"(pointer))
-// At the end of a function that writes: GCC 12 takes a function whose stores are all instructions of ours for one that
-// does nothing, and leaves its calls out.
-#define WRITTEN() __asm__ volatile("" ::: "memory")
 
 typedef unsigned char u8;
 typedef unsigned int u32;
