@@ -1,7 +1,7 @@
 // Joins kernels that walk the same chunks, one reading of another only what the same chunk wrote: a softmax's maximum,
 // exponentials, sum and quotient over the rows of a matrix. Joined, a chunk's values are still in cache when they are read,
 // and threads need not meet in between.
-import type { Kernel } from '../ir/kernel.js';
+import type { Kernel, KernelStatement } from '../ir/kernel.js';
 import { accessesOf, type KernelAccess } from './accesses.js';
 import { loopRanges, spanOf } from './chunk-spans.js';
 import { chunkVariable } from './lower/context.js';
@@ -123,15 +123,29 @@ function readsItsOwnChunk(first: Kernel, second: Kernel): boolean {
   });
 }
 
-/** One kernel whose chunks do what those of the first do, then those of the second. @param mark for the second's names */
-export function joinKernels(first: Kernel, second: Kernel, mark: string): Kernel {
+type Statements = readonly KernelStatement[];
+
+/**
+ * One kernel whose chunks do what those of the first do, then those of the second.
+ * @param mark for the second's names
+ * @param order of the statements of both, if another one
+ */
+export function joinKernels(
+  first: Kernel,
+  second: Kernel,
+  mark: string,
+  order = (one: Statements, other: Statements): Statements => [...one, ...other],
+): Kernel {
   const rename = renamingVariables((name) => (name === chunkVariable ? name : `${name}_${mark}`));
   return {
     name: `${first.name}+${second.name}`,
     comment: `${first.comment}; ${second.comment}`,
     chunks: first.chunks,
     chunkVariable,
-    body: [...first.body, ...second.body.map((statement) => renameStatement(statement, rename))],
+    body: order(
+      first.body,
+      second.body.map((statement) => renameStatement(statement, rename)),
+    ),
     flops: first.flops + second.flops,
   };
 }

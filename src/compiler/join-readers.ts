@@ -6,6 +6,7 @@ import type { Kernel, Target } from '../ir/kernel.js';
 import { accessesOf } from './accesses.js';
 import { loopRanges, spanOf } from './chunk-spans.js';
 import { joinKernels } from './join-chunks.js';
+import { walkTogether } from './walk-together.js';
 
 interface Draft {
   readonly dtype: DType;
@@ -46,7 +47,7 @@ export function joinReaders(phase: readonly Kernel[], buffers: readonly Draft[],
     else {
       const [other] = candidates.splice(found, 1);
       // It may share another buffer now.
-      candidates.unshift(joinKernels(kernel, other!, `r${++joins}`));
+      candidates.unshift(joinKernels(kernel, other!, `r${++joins}`, walkTogether));
     }
   }
   return result;

@@ -1,7 +1,8 @@
 // Emits one tile of a contraction's result: rows x vectors of it stay in registers over the innermost summed loops, and
 // wait in memory between blocks of the others.
+import { bytesPerElement } from '../../base/dtype.js';
 import { InternalError } from '../../base/errors.js';
-import { stridesOf } from '../../base/shape.js';
+import { sizeOf, stridesOf } from '../../base/shape.js';
 import type { KernelExpr, ValueType } from '../../ir/kernel.js';
 import { addIndex, constantIndex, scaleIndex, shiftIndex, toAffine, zeroIndex, type Index } from '../affine.js';
 import type { Emitter } from '../emit.js';
@@ -114,6 +115,7 @@ export class ContractTiles {
         if (this.#isInside(tile)) sum(depth + 1, [...positions, at]);
       });
     };
+    this.#prefetchNextRow(builder, tile);
     sum(0, []);
     this.#eachVector(tile, (row, vector) => {
       if (blocked) this.#storeScratch(builder, tile, row, vector, sums[row]![vector]!);
@@ -148,6 +150,36 @@ export class ContractTiles {
     this.#plan.others.forEach((loop, i) => (at = addIndex(at, scaleIndex(tile.others[i]!, loop[which]))));
     at = addIndex(at, scaleIndex(shiftIndex(tile.rowAt, tile.rows), stride));
     builder.prefetch(operand.buffer, addIndex(at, scaleIndex(summedAt[0]!, tile.rows)));
+  }
+
+  /**
+   * Asks for what the tile below this one will be the first to read, where a window slides over an image in memory and both
+   * operands are read in vectors: there is little to compute while such a tile waits, and processors foresee no more than
+   * a page.
+   */
+  #prefetchNextRow(builder: KernelBuilder, tile: Tile): void {
+    const { target } = this.#context;
+    const { vector, row, others, inner, blocked } = this.#plan;
+    if (!target.prefetches || vector.a === 0 || vector.b === 0 || blocked.length > 0) return;
+    for (const [operandNumber, which] of (['a', 'b'] as const).entries()) {
+      const { shape } = this.#group.anchor!.inputs[operandNumber]!;
+      const long = others.find(({ edge, [which]: step }) => edge?.isLong && step !== 0);
+      const isFar = sizeOf(shape) * bytesPerElement('float32') >= 4 * target.level2CacheBytes;
+      if (!long || row[which] === 0 || !isFar) continue;
+      const operand = this.#plan[which];
+      let at = constantIndex(operand.offset + long[which]);
+      others.forEach((loop, i) => (at = addIndex(at, scaleIndex(tile.others[i]!, loop[which]))));
+      // The window's last row, and of that what lies under the tile.
+      for (const { edge, extent, [which]: step } of inner) {
+        const isRow = edge !== undefined && edge.of === long.edge?.of;
+        const last = step * long[which] > 0 ? extent - 1 : 0;
+        at = shiftIndex(at, step * (isRow ? last : extent >> 1));
+      }
+      at = addIndex(at, addIndex(scaleIndex(tile.rowAt, row[which]), scaleIndex(tile.vectorAt, vector[which])));
+      this.#eachVector(tile, (r, v) =>
+        builder.prefetch(operand.buffer, shiftIndex(at, r * row[which] + v * target.lanes * vector[which])),
+      );
+    }
   }
 
   /**

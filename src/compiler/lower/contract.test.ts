@@ -60,6 +60,38 @@ describe('the rows of the next tile are asked for', () => {
   });
 });
 
+describe('the next row of an image over which a window slides, channel by channel,', () => {
+  const depthwise = (size: number, target = native): KernelStatement[] => {
+    const [a, b] = [parameter(0, [8, size, size, 64], 'float32'), parameter(1, [3, 3, 64], 'float32')];
+    const along = (loop: number, window: number) => ({
+      offset: -1,
+      terms: [loop, window].map((one) => ({ loop: one, coefficient: 1 })),
+    });
+    const spec = {
+      loops: [8, size, size, 64, 3, 3],
+      outputRank: 4,
+      a: [loopAxis(0), along(1, 4), along(2, 5), loopAxis(3)],
+      b: [4, 5, 3].map(loopAxis),
+    };
+    return kernelsOf(contract(a, b, spec), [a, b], target);
+  };
+
+  test('is asked for where it comes from memory: the elements under a tile two rows further down', () => {
+    const statements = depthwise(56);
+    const asked = statements.filter((statement) => statement.kind === 'prefetch');
+    expect(asked.length).toBeGreaterThan(0);
+    expect(new Set(asked.map(({ buffer }) => buffer))).toEqual(new Set([0]));
+    // What a tile writes and what it asks for have the same places, but for the rows between.
+    const written = new Set(statements.flatMap((one) => (one.kind === 'store' ? [one.at.offset] : [])));
+    expect(asked.every(({ at }) => written.has(at.offset - 2 * 56 * 64))).toBe(true);
+  });
+
+  test('is not asked for where the image stays in caches, or on a target that cannot', () => {
+    expect(prefetches(depthwise(14))).toBe(0);
+    expect(prefetches(depthwise(56, { ...native, prefetches: false }))).toBe(0);
+  });
+});
+
 test('a product of vectors with vectors is walked in wide, low tiles that leave registers for what is loaded', () => {
   const [a, b] = [parameter(0, [58, 64], 'float32'), parameter(1, [3, 64], 'float32')];
   const along = [
