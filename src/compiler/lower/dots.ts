@@ -1,6 +1,15 @@
 // Lowers contractions whose vectors run along a summed loop: a tile of rows x columns of the result is that many vectors of
 // partial sums, whose lanes are added up at the end.
-import { addIndex, constantIndex, scaleIndex, shiftIndex, toAffine, variableIndex, type Index } from '../affine.js';
+import {
+  addIndex,
+  constantIndex,
+  scaleIndex,
+  shiftIndex,
+  toAffine,
+  variableIndex,
+  zeroIndex,
+  type Index,
+} from '../affine.js';
 import { maskLanes, type Emitter } from '../emit.js';
 import type { Group } from '../fuse.js';
 import { f32, scalarF32, type Kernel, type KernelExpr } from '../../ir/kernel.js';
@@ -25,6 +34,10 @@ type Register = KernelExpr & { kind: 'register' };
 
 /** Columns of a tile, whose vectors stay in registers while the rows pass. */
 const mostColumns = 3;
+
+/** Written-out steps of a window that slides along the rows at most, and registers that it takes (see windows.ts). */
+const mostSteps = 7;
+const fewestRegisters = 16;
 
 export function lowerDots(context: LowerContext, group: Group, dots: Dots): Kernel[] {
   const { output, phases } = dots;
@@ -144,10 +157,16 @@ class DotTile {
     const zero: KernelExpr = { kind: 'number', value: 0, type: f32 };
     const sums = Array.from({ length: rows }, () => Array.from({ length: columns }, () => builder.mutable(zero, 'c')));
     const positions = output.map((loop) => at.get(loop)!);
-    const add = (summedAt: readonly Index[], count: number): void =>
-      this.#multiplyAdd(builder, at, sums, summedAt, count);
+    const window = columns === 1 ? this.#window(rows) : undefined;
+    const add = (summedAt: readonly Index[], count: number): void => {
+      const steps = window
+        ? Array.from({ length: window.extent }, (_, step) => summedAt.with(summed.indexOf(window), constantIndex(step)))
+        : [summedAt];
+      this.#multiplyAdd(builder, at, sums, steps, count);
+    };
     const walk = (depth: number, summedAt: readonly Index[]): void => {
       const loop = summed[depth]!;
+      if (loop === window) return walk(depth + 1, [...summedAt, zeroIndex]);
       const end = endOf(loop, output, positions);
       if (depth < summed.length - 1) {
         if (end > 0) builder.loop('k', { end }, (variable) => walk(depth + 1, [...summedAt, variableIndex(variable)]));
@@ -162,44 +181,70 @@ class DotTile {
     sums.forEach((line, row) => line.forEach((sum, column) => this.#finish(emitter, at, row, column, sum)));
   }
 
+  /**
+   * The summed loop whose steps are written out in the innermost one, since a window slides along the rows there: row r at
+   * step k reads what row r + 1 reads at step k - 1. The other operand's vectors of all steps stay in registers.
+   */
+  #window(rows: number): TileLoop | undefined {
+    const { vectorRegisters } = this.#context.target;
+    const row = this.#row;
+    return this.#dots.summed.slice(0, -1).findLast((loop) => {
+      const slides = (which: 'a' | 'b', other: 'a' | 'b'): boolean =>
+        row[which] !== 0 && Math.abs(row[which]) === Math.abs(loop[which]) && row[other] === 0;
+      const fits = rows > 1 && loop.extent > 1 && loop.extent <= mostSteps && rows + loop.extent + 2 <= vectorRegisters;
+      return !loop.clip && fits && vectorRegisters >= fewestRegisters && (slides('a', 'b') || slides('b', 'a'));
+    });
+  }
+
+  /** @param steps several of a window, or one */
   #multiplyAdd(
     builder: KernelBuilder,
     at: Positions,
     sums: readonly (readonly Register[])[],
-    summedAt: readonly Index[],
+    steps: readonly (readonly Index[])[],
     count: number,
   ): void {
     const { output, summed } = this.#dots;
     const along = summed.at(-1)!;
     const { lanes } = this.#context.target;
     const known = new Map<string, KernelExpr>();
-    const read = (which: 'a' | 'b', row: number, column: number): KernelExpr => {
-      const operand = this.#dots[which];
-      let position = constantIndex(operand.offset);
+    const placeOf = (which: 'a' | 'b', summedAt: readonly Index[], row: number, column: number): Index => {
+      let position = constantIndex(this.#dots[which].offset);
       const move = (index: Index, stride: number): void => {
         position = addIndex(position, scaleIndex(index, stride));
       };
       output.forEach((loop) => move(this.#within(loop, at, row, column), loop[which]));
       summed.forEach((loop, i) => move(summedAt[i]!, loop[which]));
+      return position;
+    };
+    const read = (which: 'a' | 'b', position: Index): KernelExpr => {
       const stride = along[which];
-      const load = { kind: 'load', buffer: operand.buffer, at: toAffine(position), stride } as const;
+      const load = { kind: 'load', buffer: this.#dots[which].buffer, at: toAffine(position), stride } as const;
       // A lane beyond the end must add nothing, be the value what it may.
       const vector: KernelExpr =
         stride === 0
           ? maskLanes({ kind: 'splat', value: { ...load, count: 1, type: scalarF32 }, type: f32 }, count, lanes, 0)
           : { ...load, count, type: f32 };
-      // What does not change with the row (or the column) is read once for all of them.
-      const key = `${which} ${this.#row[which] === 0 ? 0 : row} ${this.#column[which] === 0 ? 0 : column}`;
-      const value = known.get(key) ?? builder.let(vector, builder.level, which).expr;
+      // All reads of a tile move with the same variables, so that it is their offsets that tell them apart.
+      const key = `${which} ${position.offset}`;
+      const value = known.get(key) ?? builder.let(vector, builder.level, which, steps.length > 1).expr;
       known.set(key, value);
       return value;
     };
-    sums.forEach((line, row) =>
-      line.forEach((sum, column) => {
-        const product = binaryExpr('mul', read('a', row, column), read('b', row, column));
-        builder.set(sum, binaryExpr('add', sum, product));
-      }),
+    const products = steps.flatMap((summedAt) =>
+      sums.flatMap((line, row) =>
+        line.map((sum, column) => ({
+          sum,
+          a: placeOf('a', summedAt, row, column),
+          b: placeOf('b', summedAt, row, column),
+        })),
+      ),
     );
+    // What the window reads in several steps is used up at once.
+    const sliding = this.#row.a !== 0 ? 'a' : 'b';
+    if (steps.length > 1) products.sort((one, other) => one[sliding].offset - other[sliding].offset);
+    for (const { sum, a, b } of products)
+      builder.set(sum, binaryExpr('add', sum, binaryExpr('mul', read('a', a), read('b', b))));
   }
 
   #within(loop: TileLoop, at: Positions, row: number, column: number): Index {
