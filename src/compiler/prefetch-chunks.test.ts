@@ -7,7 +7,8 @@ import { unitOf } from './schedule.js';
 
 const extent = 64;
 const here = at(0, ['chunk', extent], ['i', 1]);
-const pass = (to: number): KernelStatement => loop('i', 0, extent, 8, [store(to, here, 8, load(0, here, 8))]);
+const pass = (to: number, step = 8): KernelStatement =>
+  loop('i', 0, extent, step, [store(to, here, 8, load(0, here, 8))]);
 
 function prefetched(body: KernelStatement[], length: number): KernelStatement[] {
   const buffers = [0, 1, 2].map(() => ({ dtype: 'float32' as const, length }));
@@ -23,6 +24,11 @@ test('the second pass over a row of much data asks for the next row', () => {
   expect(prefetched([pass(1), pass(2)], large)).toEqual([
     { kind: 'prefetch', buffer: 0, at: { ...here, offset: extent } },
   ]);
+});
+
+test('steps of several lines ask for all of them', () => {
+  const offsets = prefetched([pass(1), pass(2, 32)], large).map((one) => one.kind === 'prefetch' && one.at.offset);
+  expect(offsets).toEqual([extent, extent + 16]);
 });
 
 test('nothing is asked for by the only pass, or where all is in a cache', () => {

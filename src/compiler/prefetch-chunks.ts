@@ -11,6 +11,8 @@ interface Draft {
   readonly length: number;
 }
 
+const lineBytes = 64;
+
 type Loop = Extract<KernelStatement, { kind: 'loop' }>;
 
 export function prefetchChunks(units: readonly Unit[], buffers: readonly Draft[], target: Target): Unit[] {
@@ -25,14 +27,18 @@ export function prefetchChunks(units: readonly Unit[], buffers: readonly Draft[]
       if (writes.some((write) => write.buffer === buffer)) continue;
       // What stays in the cores' own caches needs no asking for.
       if (length * bytesPerElement(dtype) < 4 * target.level2CacheBytes) continue;
-      ahead = inSecondPass(ahead, buffer, (bytesPerElement(dtype) * target.level2CacheBytes) / 64);
+      const line = lineBytes / bytesPerElement(dtype);
+      ahead = inSecondPass(ahead, buffer, line, (target.level2CacheBytes / lineBytes) * bytesPerElement(dtype));
     }
     return ahead === kernel ? unit : unitOf([ahead]);
   });
 }
 
-/** @param longest elements from a chunk to the next: more would push out what this chunk needs */
-function inSecondPass(kernel: Kernel, buffer: number, longest: number): Kernel {
+/**
+ * @param line elements that come together
+ * @param longest elements from a chunk to the next: more would push out what this chunk needs
+ */
+function inSecondPass(kernel: Kernel, buffer: number, line: number, longest: number): Kernel {
   const passes = kernel.body.flatMap((statement, i) =>
     statement.kind === 'loop' && walked(statement, buffer, longest) !== undefined ? [i] : [],
   );
@@ -40,11 +46,13 @@ function inSecondPass(kernel: Kernel, buffer: number, longest: number): Kernel {
   if (second === undefined) return kernel;
   const loop = kernel.body[second] as Loop;
   const { at, stride } = walked(loop, buffer, longest)!;
-  const body: KernelStatement[] = [
-    ...loop.body,
-    { kind: 'prefetch', buffer, at: { ...at, offset: at.offset + stride } },
-  ];
-  return { ...kernel, body: kernel.body.with(second, { ...loop, body }) };
+  // A step may take several lines, for as many sums.
+  const asked = Array.from({ length: Math.ceil(loop.step / line) }, (_, i): KernelStatement => ({
+    kind: 'prefetch',
+    buffer,
+    at: { ...at, offset: at.offset + stride + i * line },
+  }));
+  return { ...kernel, body: kernel.body.with(second, { ...loop, body: [...loop.body, ...asked] }) };
 }
 
 function extentOf(statement: KernelStatement): number {
