@@ -37,6 +37,12 @@ describe('a large result is shared out', () => {
     expect(chunksOf(784, 32, 2048)).toBeLessThan(chunksOf(2 * 784, 32, 2048));
   });
 
+  test('by rows though there are panels, as long as these stay in a cache of a core', () => {
+    // Of 4096 columns, 32 rows are half as much as it holds.
+    expect(chunksOf(2 * 4096, 32, 4096)).toBe(2 * chunksOf(4096, 32, 4096));
+    expect(chunksOf(2 * 4096, 96, 4096)).toBe(chunksOf(4096, 96, 4096));
+  });
+
   test('by columns where sums are long and there are more of those', () => {
     expect(chunksOf(784, 512, 4096)).toBeGreaterThan(chunksOf(784, 512, 2048));
   });

@@ -237,9 +237,10 @@ class ContractLowering {
     // Who walks one panel finds it in cache for all rows; where all panels stay in a cache, it is the rows that are read once.
     const panels = this.#panels[this.#vector.a !== 0 ? 'a' : 'b'];
     const panelBytes = panels ? 4 * panels.depth * this.#vector.extent : 0;
-    const panelled = 4 * panelBytes > this.#context.target.level2CacheBytes && vectorTiles >= fewestShares;
     // What a short sum waits for is memory, which is fast where it is read and written row by row.
     const streams = this.#depth < shortSum && rowTiles >= fewestShares;
+    const room = this.#context.target.level2CacheBytes / (streams ? 2 : 4);
+    const panelled = panelBytes > room && vectorTiles >= fewestShares;
     const along = panelled || (vectorTiles >= rowTiles && !streams) ? 'vectors' : 'rows';
     const spans = along === 'rows' ? this.#rowSpans : this.#vectorSpans;
     const extent = spans.reduce((sum, { size }) => sum + size, 0);

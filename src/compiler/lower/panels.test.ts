@@ -55,16 +55,17 @@ describe.each([
 });
 
 describe('columns of a short sum, which the first-level cache has room for', () => {
-  /** 64 rows of `columns` elements, of which tiles take 32. */
-  function pays(columns: number, uses: number): boolean {
+  /** Rows of `columns` elements, of which tiles take 32. */
+  function pays(columns: number, uses: number, rows = 64): boolean {
     const loop = (extent: number, b: number): TileLoop => ({ extent, nominal: extent, parts: [], a: 0, b });
-    const packing = { which: 'b', tiled: loop(columns, 1), width: 32, summed: [loop(64, columns)] } as const;
+    const packing = { which: 'b', tiled: loop(columns, 1), width: 32, summed: [loop(rows, columns)] } as const;
     return paysToPack(packing, uses, 1, targetOf('avx512'));
   }
 
   test('are copied where their rows lie a power of two apart and they are used very often', () => {
     expect(pays(256, 5000)).toBe(true);
     expect(pays(512, 5000)).toBe(true);
+    expect(pays(4096, 4096, 32)).toBe(true);
   });
 
   test('are copied where a few columns of every row take more lines than a cache has', () => {
@@ -80,5 +81,6 @@ describe('columns of a short sum, which the first-level cache has room for', () 
   test('are read in place otherwise', () => {
     expect(pays(256, 500)).toBe(false);
     expect(pays(272, 5000)).toBe(false);
+    expect(pays(4096, 4096, 16)).toBe(false);
   });
 });

@@ -32,7 +32,7 @@ export interface Packing {
 const lineBytes = 64;
 const pageBytes = 4096;
 const ways = 8;
-/** So little is there in any case. */
+/** Less is there in any case. */
 const smallBytes = 4096;
 
 /** Copying costs a load and a store an element, which so many uses make up for. */
@@ -58,7 +58,7 @@ export function paysToPack(
   // Elements that lie multiples of a page's fraction apart meet in few sets of that cache.
   const linesTogether = Math.ceil((4 * width) / lineBytes);
   const places = pageBytes / greatestCommonDivisor(pageBytes, 4 * step);
-  const isCrowded = depth > places * ways && depth * linesTogether * lineBytes > smallBytes;
+  const isCrowded = depth > places * ways && depth * linesTogether * lineBytes >= smallBytes;
   const uses = reuse / together;
   return (
     isApart &&
