@@ -1,9 +1,10 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi, type MockInstance } from 'vitest';
 import { DataError, StateError } from '../../base/errors.js';
 import type { CCompiler, NativeTools } from '../../base/native-tools.js';
+import type { Workers } from '../../base/workers.js';
 import { Engine, setEngine } from '../../engine/engine.js';
 import { nodePlatform } from '../../platform/node.js';
 import { nodeNativeTools } from '../../platform/node/native-tools.js';
@@ -183,6 +184,30 @@ test('without a compiler one line says what to do', async () => {
   expect(await compute()).toEqual([[21], [43]]);
   expect((await engine.backend()).name).toBe('wasm');
   expect(told).toEqual(['No C compiler was found. Install gcc or clang. Going on with the wasm backend.']);
+});
+
+test('workers that started while a compiler was tried out end where it does not work', async () => {
+  let giveUp = (): void => undefined;
+  const tools: NativeTools = {
+    ...nodeNativeTools({ directory }),
+    findCompiler: () =>
+      new Promise((_, reject) => {
+        giveUp = () => reject(new StateError('No C compiler works here.'));
+      }),
+  };
+  const ended: MockInstance[] = [];
+  const startWorker: Workers['start'] = (...options) => {
+    const handle = nodePlatform.workers.start(...options);
+    ended.push(vi.spyOn(handle, 'terminate'));
+    giveUp();
+    return handle;
+  };
+  const { engine, told } = start({ tools, workers: { ...nodePlatform.workers, start: startWorker } });
+  expect(await compute()).toEqual([[21], [43]]);
+  expect((await engine.backend()).name).toBe('wasm');
+  expect(told).toEqual(['No C compiler works here. Going on with the wasm backend.']);
+  expect(ended).toHaveLength(2);
+  await vi.waitFor(() => ended.forEach((terminate) => expect(terminate).toHaveBeenCalled()));
 });
 
 test('who waits long is told what for', async () => {
