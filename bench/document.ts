@@ -172,8 +172,8 @@ export function documentRows(all: readonly Row[]): string {
   const rows = new Rows(all);
   const printed = Object.entries(sections).flatMap(([name, section]) => {
     const text = section(rows);
-    // There is something in a cell.
-    return /\d/.test(text) ? [[`### ${name}`, text].join('\n\n')] : [];
+    const hasFigures = text.split('\n').some((line) => /\| \d/.test(line));
+    return hasFigures ? [[`### ${name}`, text].join('\n\n')] : [];
   });
   return [...printed, `Peers: ${rows.versions.join('; ')}`].join('\n\n');
 }
