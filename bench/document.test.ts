@@ -26,11 +26,13 @@ test('training: the median and the least, and how many times as fast Nacre is', 
     row('first', 'nacre/native', measured(2.1049, 2)),
     row('first', 'nacre/wasm', measured(7, 6.5)),
     { ...row('first', 'nacre/native', measured(3, 3)), threads: 1 },
+    row('first', 'tfjs/cpu', measured(16_000, 15_000)),
     row('first', 'pytorch/eager', { ...measured(12.6294, 12), version: 'pytorch 2.13.0' }),
   ]);
   expect(text).toContain('| **Nacre, native** | 2.10 (2.00) |  |');
   expect(text).toContain('| **Nacre, WebAssembly** | 7.00 (6.50) |  |');
   expect(text).toContain('| PyTorch | 12.6 (12.0) | 6.0 |');
+  expect(text).toContain('| TensorFlow.js, cpu | 16,000 (15,000) | 7,600 |');
   expect(text).toContain('Peers: pytorch 2.13.0');
   expect(text.match(/^### .*/gm)).toEqual(['### training']);
 });

@@ -34,6 +34,11 @@ function digits(value: number | null | undefined): string {
   return value >= 100 ? rounded.toLocaleString('en') : value.toPrecision(3);
 }
 
+/** With two significant digits. */
+function factor(value: number): string {
+  return value >= 10 ? Number(value.toPrecision(2)).toLocaleString('en') : value.toPrecision(2);
+}
+
 const percent = (fraction: number): string => `${(100 * fraction).toFixed(0)}%`;
 
 /** The median, the least in brackets. */
@@ -92,9 +97,9 @@ function training(rows: Rows): string {
     contestant.title,
     ...workloads.flatMap((workload) => {
       const [own, row] = [rows.of(workload, native), rows.of(workload, contestant)];
-      const ratio = row?.microsecondsPerSample && own?.microsecondsPerSample;
       const isOurs = contestant === native || contestant === wasm;
-      return [microseconds(row), isOurs || !ratio ? '' : (row.microsecondsPerSample / ratio).toPrecision(2)];
+      const [time, ownTime] = [row?.microsecondsPerSample, own?.microsecondsPerSample];
+      return [microseconds(row), isOurs || !time || !ownTime ? '' : factor(time / ownTime)];
     }),
   ]);
   return table(['', ...workloads.flatMap((name) => [`\`${name}\``, 'Nacre is so many times as fast'])], body);

@@ -177,19 +177,13 @@ function scaleVector(code: FunctionBuilder): void {
   code.release(power).release(half);
 }
 
+/** As one lane of vectors: rare enough. */
 function scaleScalar(code: FunctionBuilder): void {
-  const power = code.local('i32');
-  const half = code.local('i32');
-  const multiply = (): void => {
-    code.i32Const(exponentBias).op('i32.add').i32Const(exponentShift).op('i32.shl');
-    code.op('f32.reinterpret_i32').op('f32.mul');
-  };
-  code.f32Const(wholeInBits).op('f32.add').op('i32.reinterpret_f32').i32Const(bitsOfZero).op('i32.sub').set(power);
-  code.get(power).i32Const(1).op('i32.shr_s').tee(half);
-  multiply();
-  code.get(power).get(half).op('i32.sub');
-  multiply();
-  code.release(power).release(half);
+  const power = code.local('f32');
+  code.set(power).op('f32x4.splat').get(power).op('f32x4.splat');
+  scaleVector(code);
+  code.lane('f32x4.extract_lane', 0);
+  code.release(power);
 }
 
 /** |x| = (x xor s) - s, where s is 0 or, for negative x, -1. */
