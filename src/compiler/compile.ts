@@ -1,5 +1,5 @@
 // The compiler: a straight list of passes from a program of graph nodes to a program of kernels.
-import { bytesPerElement, type DType } from '../base/dtype.js';
+import { bytesPerElement } from '../base/dtype.js';
 import { InternalError } from '../base/errors.js';
 import { sizeOf } from '../base/shape.js';
 import { makeNode, type GraphNode } from '../ir/graph.js';
@@ -10,6 +10,7 @@ import { aliasOf, fuse, type Group } from './fuse.js';
 import { joinChunks } from './join-chunks.js';
 import { joinReaders } from './join-readers.js';
 import { legalize } from './legalize.js';
+import { localBuffers, planLocalMemory, type BufferDraft } from './local-buffers.js';
 import type { LowerContext } from './lower/context.js';
 import { lowerContract } from './lower/contract.js';
 import { lowerMap } from './lower/map.js';
@@ -50,10 +51,11 @@ export function compileProgram(program: Program, target: Target, observer?: Comp
     try {
       const lowered = lower(graph, forced, alone, target);
       const joined = joinChunks(lowered.units, lowered.overwrites);
-      const units = prefetchChunks(shareResults(joined, lowered.buffers), lowered.buffers, target);
+      const shared = prefetchChunks(shareResults(joined, lowered.buffers), lowered.buffers, target);
+      const { units, buffers } = localBuffers(shared, lowered.buffers, target);
       const order = schedule(units, lowered.overwrites);
       if ('phases' in order) {
-        const { kernels, memory } = assemble(program, { ...lowered, units }, order, target);
+        const { kernels, memory } = assemble(program, { ...lowered, units, buffers }, order, target);
         observer?.done(kernels, memory);
         return kernels;
       }
@@ -113,14 +115,6 @@ interface Lowered {
   readonly overwrites: readonly Overwrite[];
   readonly buffers: readonly BufferDraft[];
   parameterOf(buffer: number): number;
-}
-
-/** A buffer before memory is planned. */
-interface BufferDraft {
-  readonly name: string;
-  readonly dtype: DType;
-  readonly length: number;
-  readonly place: KernelBuffer['place'] | undefined;
 }
 
 function lower(
@@ -213,7 +207,7 @@ function assemble(
       spans.set(buffer, { first: Math.min(span?.first ?? phase, phase), last: Math.max(span?.last ?? phase, phase) });
     }
   }
-  const temporaries = lowered.buffers.flatMap((draft, index) => (draft.place === undefined ? [index] : []));
+  const temporaries = lowered.buffers.flatMap((draft, index) => ((draft.place ?? draft.local) ? [] : [index]));
   const lifetimes = temporaries.map((index): Lifetime => {
     const draft = lowered.buffers[index]!;
     const span = spans.get(index);
@@ -230,16 +224,23 @@ function assemble(
     ),
   );
   const offsetOf = new Map(temporaries.map((index, i) => [index, memory.offsets[i]!]));
+  const run = mergeSmallPhases(streamStores(joined, lowered.buffers, target), target.meetingFlops).map(largestFirst);
+  const local = planLocalMemory(run.flat(), lowered.buffers);
+  const placeOf = (index: number, isLocal = false): KernelBuffer['place'] =>
+    isLocal
+      ? { kind: 'local', byteOffset: local.offsetOf.get(index)! }
+      : { kind: 'temporary', byteOffset: offsetOf.get(index)! };
   const kernels: KernelProgram = {
-    buffers: lowered.buffers.map(({ name, dtype, length, place }, index): KernelBuffer => ({
+    buffers: lowered.buffers.map(({ name, dtype, length, place, local: isLocal }, index): KernelBuffer => ({
       name,
       dtype,
       // Nobody uses it any more: it waits in the memory of a result.
       length: place || spans.has(index) ? length : 0,
-      place: place ?? { kind: 'temporary', byteOffset: offsetOf.get(index)! },
+      place: place ?? placeOf(index, isLocal),
     })),
-    phases: mergeSmallPhases(streamStores(joined, lowered.buffers, target), target.meetingFlops).map(largestFirst),
+    phases: run,
     temporaryBytes: memory.totalBytes,
+    localBytes: local.totalBytes,
     parameterCount: program.parameters.length,
     outputCount: program.outputs.length,
   };

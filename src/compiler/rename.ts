@@ -4,7 +4,8 @@ import type { Affine, KernelExpr, KernelStatement, VariableName } from '../ir/ke
 export interface Renaming {
   readonly variable: (name: VariableName) => VariableName;
   readonly buffer: (buffer: number) => number;
-  readonly position: (at: Affine) => Affine;
+  /** @param buffer that is accessed there, if one is */
+  readonly position: (at: Affine, buffer?: number) => Affine;
 }
 
 const same = <Value>(value: Value): Value => value;
@@ -56,7 +57,7 @@ function renameAccess<Access extends { readonly buffer: number; readonly at: Aff
   access: Access,
   rename: Renaming,
 ): Access {
-  return { ...access, buffer: rename.buffer(access.buffer), at: rename.position(access.at) };
+  return { ...access, buffer: rename.buffer(access.buffer), at: rename.position(access.at, access.buffer) };
 }
 
 function renameExpr(expr: KernelExpr, rename: Renaming): KernelExpr {

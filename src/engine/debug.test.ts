@@ -55,13 +55,15 @@ test('memory shows the plan, the floor, and what sharing saves', () => {
     buffer('y', 'float32', mebibyte, asOutput(0)),
     buffer('t0', 'float32', mebibyte / 2, asTemporary(0)),
     buffer('t1', 'float32', mebibyte / 2, asTemporary(0)),
+    buffer('own', 'float32', mebibyte / 16, { kind: 'local', byteOffset: 0 }),
   ];
   const totalBytes = 3 * mebibyte;
-  report.done(kernelProgram(buffers, [[kernel([])]]), { offsets: [], totalBytes, floorBytes: 2 * mebibyte });
+  const program = { ...kernelProgram(buffers, [[kernel([])]]), localBytes: mebibyte / 4 };
+  report.done(program, { offsets: [], totalBytes, floorBytes: 2 * mebibyte });
   report.loaded('sample');
   expect(parts[1]).toBe(
     'nacre: temporaries take 3.00 MiB, 2.00 MiB of it alive at the worst moment (the floor: no plan needs less), ' +
-      '4.00 MiB if none shared memory; parameters 5.00 MiB, outputs 4.00 MiB',
+      "4.00 MiB if none shared memory; each thread's own 0.25 MiB; parameters 5.00 MiB, outputs 4.00 MiB",
   );
 });
 

@@ -48,11 +48,12 @@ export function debugReport(
  * The planner's figures. Temporaries that are alive at the worst moment are the floor, below which no plan of these
  * phases can go; one block for each temporary would be the other extreme.
  */
-function describeMemory({ buffers }: KernelProgram, { totalBytes, floorBytes }: MemoryPlan): string {
+function describeMemory({ buffers, localBytes }: KernelProgram, { totalBytes, floorBytes }: MemoryPlan): string {
   const sizes = new Map<string, number>();
   const apart = { parameter: 0, output: 0, temporary: 0 };
   for (const [number, { place, dtype, length }] of buffers.entries()) {
     // A state and its new value are two buffers in one place.
+    if (place.kind === 'local') continue;
     const key = place.kind === 'temporary' ? `temporary ${number}` : `${place.kind} ${place.index}`;
     const size = length * bytesPerElement(dtype);
     apart[place.kind] += Math.max(0, size - (sizes.get(key) ?? 0));
@@ -61,7 +62,8 @@ function describeMemory({ buffers }: KernelProgram, { totalBytes, floorBytes }: 
   const size = (bytes: number): string => `${(bytes / mebibyte).toFixed(2)} MiB`;
   return (
     `temporaries take ${size(totalBytes)}, ${size(floorBytes)} of it alive at the worst moment (the floor: no plan needs ` +
-    `less), ${size(apart.temporary)} if none shared memory; parameters ${size(apart.parameter)}, outputs ${size(apart.output)}`
+    `less), ${size(apart.temporary)} if none shared memory; each thread's own ${size(localBytes)}; ` +
+    `parameters ${size(apart.parameter)}, outputs ${size(apart.output)}`
   );
 }
 

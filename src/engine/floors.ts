@@ -38,7 +38,7 @@ const buffer = (name: string, length: number, index: number): KernelBuffer => ({
 
 function programOf(buffers: readonly KernelBuffer[], kernel: Omit<Kernel, 'chunkVariable'>): KernelProgram {
   const phases = [[{ ...kernel, chunkVariable }]];
-  return { buffers, phases, temporaryBytes: 0, parameterCount: buffers.length, outputCount: 0 };
+  return { buffers, phases, temporaryBytes: 0, localBytes: 0, parameterCount: buffers.length, outputCount: 0 };
 }
 
 /** Every sum becomes itself x factor + summand, over and over. */

@@ -248,7 +248,7 @@ function takenApart(program: KernelProgram): KernelProgram {
   const known = new Set<number>();
   const buffers = program.buffers.map((buffer): KernelBuffer => {
     const { place, dtype, length } = buffer;
-    if (place.kind === 'output') return buffer;
+    if (place.kind === 'output' || place.kind === 'local') return buffer;
     if (place.kind === 'parameter') {
       // The first buffer in a state's place is its old value, another one the new.
       const isNew = known.has(place.index);

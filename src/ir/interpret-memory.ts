@@ -38,6 +38,12 @@ interface Mapped {
   readonly byteOffset: number;
 }
 
+/** Of the program, or of a thread: for several buffers. */
+interface Memory {
+  readonly bytes: ArrayBuffer;
+  readonly storage: Storage;
+}
+
 /** What memory holds before anything is written: NaN as float32, so that reading too early shows. */
 const neverWritten = 0xff;
 
@@ -45,6 +51,7 @@ export class CheckedMemory {
   readonly outputs: readonly TypedArray[];
   readonly #buffers: readonly Mapped[];
   readonly #storages = new Set<Storage>();
+  readonly #local: Memory;
   /** The chunks of the present phase, in the order in which they began. */
   #workers: Worker[] = [];
 
@@ -53,19 +60,20 @@ export class CheckedMemory {
     if (parameters.length !== program.parameterCount)
       throw new InternalError(`kernels: expected ${program.parameterCount} parameters, received ${parameters.length}.`);
     this.outputs = Array.from({ length: program.outputCount }, (_, index) => makeOutput(program, index));
-    const temporary = new ArrayBuffer(program.temporaryBytes);
-    new Uint8Array(temporary).fill(neverWritten);
-    const temporaryStorage = new Storage(program.temporaryBytes);
+    const own = { temporary: makeMemory(program.temporaryBytes), local: makeMemory(program.localBytes) };
+    this.#local = own.local;
     const storageOf = new Map(
       [...parameters, ...this.outputs].map((array) => [array, new Storage(array.byteLength)] as const),
     );
-    for (const storage of [temporaryStorage, ...storageOf.values()]) this.#storages.add(storage);
+    for (const storage of [own.temporary.storage, own.local.storage, ...storageOf.values()])
+      this.#storages.add(storage);
 
     this.#buffers = program.buffers.map(({ dtype, length, place }, index): Mapped => {
       const name = bufferName(program, index);
-      if (place.kind === 'temporary') {
-        const view = viewOf(dtype, temporary, place.byteOffset, length);
-        return { name, dtype, view, storage: temporaryStorage, byteOffset: place.byteOffset };
+      if ('byteOffset' in place) {
+        const { bytes, storage } = own[place.kind];
+        const { byteOffset } = place;
+        return { name, dtype, view: viewOf(dtype, bytes, byteOffset, length), storage, byteOffset };
       }
       const whole = (place.kind === 'parameter' ? parameters : this.outputs)[place.index]!;
       if (whole.constructor !== allocate(dtype, 0).constructor || whole.length < length)
@@ -84,6 +92,8 @@ export class CheckedMemory {
 
   beginChunk(worker: Worker): void {
     this.#workers.push(worker);
+    new Uint8Array(this.#local.bytes).fill(neverWritten);
+    this.#local.storage.forget();
   }
 
   /** @throws InternalError for a position outside, or an element that another chunk of the phase writes. */
@@ -137,6 +147,12 @@ export class CheckedMemory {
       `kernel ${kernelName}: chunk ${chunk} ${mine} element ${position} of buffer ${name}, which ${them} ${others}; chunks of one phase must not depend on each other.`,
     );
   }
+}
+
+function makeMemory(byteLength: number): Memory {
+  const bytes = new ArrayBuffer(byteLength);
+  new Uint8Array(bytes).fill(neverWritten);
+  return { bytes, storage: new Storage(byteLength) };
 }
 
 function nameOf({ kernelName, chunk }: Worker): string {

@@ -186,7 +186,9 @@ export interface KernelBuffer {
   readonly place:
     | { readonly kind: 'parameter'; readonly index: number }
     | { readonly kind: 'output'; readonly index: number }
-    | { readonly kind: 'temporary'; readonly byteOffset: number };
+    | { readonly kind: 'temporary'; readonly byteOffset: number }
+    /** In memory that each thread has of its own, for what lives within one chunk: before it is written, it is anything. */
+    | { readonly kind: 'local'; readonly byteOffset: number };
 }
 
 /** Work split into `chunks` equal pieces that may run in any order and on any thread; `chunk` names the piece. */
@@ -208,6 +210,8 @@ export interface KernelProgram {
   readonly phases: readonly (readonly Kernel[])[];
   /** Size of the program's own memory; it starts aligned to 64 bytes. */
   readonly temporaryBytes: number;
+  /** Size of the memory that each thread has of its own: a multiple of 64, to which it starts aligned. */
+  readonly localBytes: number;
   readonly parameterCount: number;
   readonly outputCount: number;
 }

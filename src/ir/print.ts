@@ -235,7 +235,7 @@ export function printKernel(kernel: Kernel, program: KernelProgram): string {
 /** All buffers, then the kernels of every phase. */
 export function printKernels(program: KernelProgram): string {
   const buffers = program.buffers.map(({ dtype, length, place }, index) => {
-    const where = place.kind === 'temporary' ? `temporary at byte ${place.byteOffset}` : `${place.kind} ${place.index}`;
+    const where = 'index' in place ? `${place.kind} ${place.index}` : `${place.kind} at byte ${place.byteOffset}`;
     return `buffer ${bufferName(program, index)}: ${dtype} [${length}], ${where}\n`;
   });
   const phases = program.phases.map(

@@ -160,10 +160,12 @@ class AccessCollector {
   #arrayOf(kind: 'read' | 'write', buffer: number): TouchedArray {
     const { place, dtype, length } = this.#buffers[buffer]!;
     // A state and its new value are two buffers in one place; temporaries that share bytes are different arrays.
-    const key = place.kind === 'temporary' ? `temporary ${buffer}` : `${place.kind} ${place.index}`;
+    const key = 'index' in place ? `${place.kind} ${place.index}` : `temporary ${buffer}`;
     let array = this.#arrays[kind].get(key);
     if (!array) {
-      array = { byteLength: bytesPerElement(dtype), length, accesses: new Map(), picked: 0 };
+      // What a thread has of its own stays in its cache.
+      const byteLength = place.kind === 'local' ? 0 : bytesPerElement(dtype);
+      array = { byteLength, length, accesses: new Map(), picked: 0 };
       this.#arrays[kind].set(key, array);
     }
     return array;

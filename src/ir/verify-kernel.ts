@@ -90,14 +90,13 @@ function verifyBuffer(program: KernelProgram, index: number): void {
   };
   if (laneOf[dtype] === undefined) fail(`kernels do not compute with ${dtype}`);
   if (!isCount(length)) fail(`expected a whole number of elements, received ${length}`);
-  if (place.kind === 'temporary') {
+  if ('byteOffset' in place) {
     const { byteOffset } = place;
+    const bytes = place.kind === 'local' ? program.localBytes : program.temporaryBytes;
     const size = bytesPerElement(dtype);
     if (!isCount(byteOffset) || byteOffset % size !== 0) fail(`byte ${byteOffset} is not a multiple of ${size}`);
-    if (byteOffset + length * size > program.temporaryBytes)
-      fail(
-        `${length} elements of ${dtype} at byte ${byteOffset} end after the last of ${program.temporaryBytes} bytes`,
-      );
+    if (byteOffset + length * size > bytes)
+      fail(`${length} elements of ${dtype} at byte ${byteOffset} end after the last of ${bytes} bytes`);
     return;
   }
   const count = place.kind === 'parameter' ? program.parameterCount : program.outputCount;

@@ -2,8 +2,8 @@
 import type { CodeMessage } from './messages.js';
 
 /**
- * Runs `steps` steps as thread number `thread` of `threads`. `table` and `control` are addresses: of the program's own
- * memory, its parameters and outputs; and of the block that control.ts describes.
+ * Runs `steps` steps as thread number `thread` of `threads`. `table` and `control` are addresses: of the tables that
+ * address-table.ts describes, one for each thread; and of the block that control.ts does.
  */
 export type Run = (thread: number, threads: number, steps: number, table: number, control: number) => void;
 

@@ -5,6 +5,7 @@ import type { ProgramFootprint } from './footprint.js';
 /** Phases of one kernel each. */
 const phasesOf = (count: number, flops: number, chunks: number): ProgramFootprint => ({
   temporaryBytes: 0,
+  localBytes: 0,
   parameters: [],
   outputs: [],
   phases: Array.from({ length: count }, () => [{ flops, chunks }]),

@@ -5,6 +5,7 @@ import type { DeviceBuffer, Executable, Operands } from './backend.js';
 import type { ThreadPool } from './pool.js';
 import { usableBuffer, type BufferOwner, type LinearBuffer } from './buffer.js';
 import { patienceMilliseconds, type GivenRun } from './mailbox.js';
+import { tableByteLength } from './address-table.js';
 import type { BackendMemory } from './memory.js';
 import type { Code, LoadedCode, Watch } from './code.js';
 import { controlByteLength } from './control.js';
@@ -32,12 +33,15 @@ export class PooledExecutable implements Executable {
   readonly #number: number;
   readonly #needed: ProgramFootprint;
   readonly #distribution: Distribution;
-  /** The table of addresses starts a cache line after the control block, which threads write to all the time. */
+  /** The tables of addresses start a cache line after the control block, which threads write to all the time. */
   readonly #tableOffset: number;
+  readonly #tableBytes: number;
   readonly #temporaries: LinearBuffer;
-  /** The control block and the table of addresses. */
+  /** What each thread has of its own, one after the other. */
+  readonly #locals: LinearBuffer;
+  /** The control block and a table of addresses for each thread. */
   readonly #block: LinearBuffer;
-  /** What the block is before a run: zeros, then the table. */
+  /** What the block is before a run: zeros, then the tables. */
   readonly #words: Uint32Array<ArrayBuffer>;
   /** The code as this thread has it, once it had to run here. */
   #here: LoadedCode | undefined;
@@ -54,7 +58,12 @@ export class PooledExecutable implements Executable {
     this.#distribution = distribution;
     this.#tableOffset = 64 * Math.ceil(controlByteLength(host.pool.threads) / 64);
     this.#temporaries = host.allocate(footprint.temporaryBytes);
-    this.#words = new Uint32Array(this.#tableOffset / 4 + 1 + footprint.parameters.length + footprint.outputs.length);
+    this.#locals = host.allocate(host.pool.threads * footprint.localBytes);
+    this.#tableBytes = tableByteLength({
+      parameterCount: footprint.parameters.length,
+      outputCount: footprint.outputs.length,
+    });
+    this.#words = new Uint32Array((this.#tableOffset + host.pool.threads * this.#tableBytes) / 4);
     this.#block = host.allocate(this.#words.byteLength);
     host.pool.order({ kind: 'load', program: number, code: code.message });
   }
@@ -76,6 +85,7 @@ export class PooledExecutable implements Executable {
     this.#checkThreads(distribution);
     const buffers = [
       this.#temporaries,
+      this.#locals,
       ...this.#operandBuffers(operands, 'parameters'),
       ...this.#operandBuffers(operands, 'outputs'),
     ];
@@ -91,6 +101,7 @@ export class PooledExecutable implements Executable {
     };
     if (!pool.failure) this.#host.inTurn([], forget)?.catch(() => undefined);
     this.#host.free(this.#temporaries);
+    this.#host.free(this.#locals);
     this.#host.free(this.#block);
   }
 
@@ -100,7 +111,11 @@ export class PooledExecutable implements Executable {
     { threads, stepsOnCaller, stepsTogether }: Distribution,
   ): Soon<void> {
     if (steps === 0) return undefined;
-    buffers.forEach(({ address }, index) => (this.#words[this.#tableOffset / 4 + index] = address));
+    const addresses = buffers.map(({ address }) => address);
+    for (let thread = 0; thread < threads; thread++) {
+      this.#words.set(addresses, (this.#tableOffset + thread * this.#tableBytes) / 4);
+      addresses[1]! += this.#needed.localBytes;
+    }
     const { memory, pool } = this.#host;
     const control = this.#block.address;
     const table = control + this.#tableOffset;

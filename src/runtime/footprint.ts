@@ -12,6 +12,8 @@ export interface KernelWork {
 export interface ProgramFootprint {
   /** Size of the program's own memory. */
   readonly temporaryBytes: number;
+  /** Size of the memory that each thread has of its own. */
+  readonly localBytes: number;
   /** Bytes that kernels touch of each operand, 0 for those they leave alone. */
   readonly parameters: readonly number[];
   readonly outputs: readonly number[];
@@ -19,16 +21,17 @@ export interface ProgramFootprint {
 }
 
 export function footprintOf(program: KernelProgram): ProgramFootprint {
-  const { buffers, parameterCount, outputCount, temporaryBytes, phases } = program;
+  const { buffers, parameterCount, outputCount, temporaryBytes, localBytes, phases } = program;
   const parameters = new Array<number>(parameterCount).fill(0);
   const outputs = new Array<number>(outputCount).fill(0);
   for (const { place, length, dtype } of buffers) {
-    if (place.kind === 'temporary') continue;
+    if (place.kind === 'temporary' || place.kind === 'local') continue;
     const byteLengths = place.kind === 'parameter' ? parameters : outputs;
     byteLengths[place.index] = Math.max(byteLengths[place.index] ?? 0, length * bytesPerElement(dtype));
   }
   return {
     temporaryBytes,
+    localBytes,
     parameters,
     outputs,
     phases: phases.map((kernels) => kernels.map(({ flops, chunks }) => ({ flops, chunks }))),

@@ -105,7 +105,8 @@ export function buffer(name: string, dtype: DType, length: number, place: Place)
 export function kernelProgram(buffers: KernelBuffer[], phases: Kernel[][], temporaryBytes = 0): KernelProgram {
   const countOf = (kind: Place['kind']): number =>
     Math.max(0, ...buffers.map(({ place }) => (place.kind === kind && 'index' in place ? place.index + 1 : 0)));
-  return { buffers, phases, temporaryBytes, parameterCount: countOf('parameter'), outputCount: countOf('output') };
+  const counts = { parameterCount: countOf('parameter'), outputCount: countOf('output') };
+  return { buffers, phases, temporaryBytes, localBytes: 0, ...counts };
 }
 
 export { f32, i32, mask, scalarF32, scalarI32 };

@@ -1,6 +1,7 @@
 // Runs programs of kernels as the WebAssembly printer prints them, for comparison with the interpreter.
 import { controlByteLength, controlOffsets } from '../../src/runtime/control.js';
 import { maximumPages, printProgram } from '../../src/backends/wasm/printer/print-program.js';
+import { tableByteLength } from '../../src/runtime/address-table.js';
 import { bytesPerElement, viewOf, type TypedArray } from '../../src/base/dtype.js';
 import type { KernelProgram } from '../../src/ir/kernel.js';
 
@@ -13,7 +14,10 @@ const roundUp = (value: number, multiple: number): number => Math.ceil(value / m
 /** What memory holds where nothing was written, as in the interpreter. */
 const neverWritten = 0xff;
 
-/** A program's memory, laid out and filled: control block, table of addresses, temporaries, parameters, outputs. */
+/**
+ * A program's memory, laid out and filled: control block, each thread's table of addresses, temporaries, what each thread
+ * has of its own, parameters, outputs.
+ */
 export class PrintedMemory {
   readonly memory: WebAssembly.Memory;
   readonly control = alignment;
@@ -22,6 +26,8 @@ export class PrintedMemory {
   readonly #program: KernelProgram;
   readonly #parameters: readonly TypedArray[];
   readonly #addresses: number[] = [];
+  readonly #tableBytes: number;
+  readonly #tables: readonly (readonly number[])[];
   /** Where each region that may be written begins and ends. */
   readonly #regions: (readonly [begin: number, end: number])[] = [];
 
@@ -30,12 +36,14 @@ export class PrintedMemory {
     this.#parameters = parameters;
     this.#controlBytes = controlByteLength(threads);
     this.table = this.control + this.#controlBytes;
+    this.#tableBytes = tableByteLength(program);
     const sizes = [
       program.temporaryBytes,
+      threads * program.localBytes,
       ...parameters.map(({ byteLength }) => byteLength),
       ...Array.from({ length: program.outputCount }, (_, index) => outputBytes(program, index)),
     ];
-    let end = this.table + 4 * sizes.length;
+    let end = this.table + threads * this.#tableBytes;
     this.#regions.push([this.control, this.control + this.#controlBytes]);
     for (const size of sizes) {
       const begin = roundUp(end, alignment);
@@ -54,7 +62,10 @@ export class PrintedMemory {
     this.memory = new WebAssembly.Memory(shared ? { initial, maximum: maximumPages, shared } : { initial });
     this.bytes.fill(neverWritten);
     this.clearControl();
-    new Int32Array(this.memory.buffer).set(this.#addresses, this.table / 4);
+    this.#tables = Array.from({ length: threads }, (_, thread) =>
+      this.#addresses.map((address, entry) => address + (entry === 1 ? thread * program.localBytes : 0)),
+    );
+    this.#tables.forEach((entries, thread) => this.#tableOf(thread).set(entries));
     parameters.forEach((array, index) => this.#parameter(index).set(array));
   }
 
@@ -90,16 +101,22 @@ export class PrintedMemory {
     return Array.from({ length: outputCount }, (_, index) => {
       const { dtype } = this.#program.buffers.find(({ place }) => place.kind === 'output' && place.index === index)!;
       const length = outputBytes(this.#program, index) / bytesPerElement(dtype);
-      return viewOf(dtype, this.memory.buffer, this.#addresses[1 + parameterCount + index]!, length).slice();
+      return viewOf(dtype, this.memory.buffer, this.#addresses[2 + parameterCount + index]!, length).slice();
     });
   }
 
   /** Whether everything outside the program's own regions is as it was. */
   isUntouchedElsewhere(): boolean {
     const { bytes } = this;
-    const table = new Int32Array(this.memory.buffer, this.table, this.#addresses.length);
-    if (!this.#addresses.every((address, index) => table[index] === address)) return false;
-    const regions = [...this.#regions, [this.table, this.table + table.byteLength] as const];
+    const areAsWritten = this.#tables.every((entries, thread) =>
+      entries.every((address, index) => this.#tableOf(thread)[index] === address),
+    );
+    if (!areAsWritten) return false;
+    const tables = this.#tables.map((_, thread) => this.#tableOf(thread));
+    const regions = [
+      ...this.#regions,
+      ...tables.map(({ byteOffset, byteLength }) => [byteOffset, byteOffset + byteLength] as const),
+    ];
     regions.sort(([a], [b]) => a - b);
     let position = 0;
     for (const [begin, end] of [...regions, [bytes.length, bytes.length] as const]) {
@@ -109,11 +126,15 @@ export class PrintedMemory {
     return true;
   }
 
+  #tableOf(thread: number): Int32Array {
+    return new Int32Array(this.memory.buffer, this.table + thread * this.#tableBytes, this.#addresses.length);
+  }
+
   #parameter(index: number): TypedArray {
     const { constructor, length } = this.#parameters[index]!;
     // Every typed array can be made over a buffer.
     const make = constructor as new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TypedArray;
-    return new make(this.memory.buffer, this.#addresses[1 + index]!, length);
+    return new make(this.memory.buffer, this.#addresses[2 + index]!, length);
   }
 }
 

@@ -153,11 +153,12 @@ class Generator {
 
   /** Gives the buffers the lengths that turned out to be needed, and places. */
   #finish(phases: Kernel[][]): RandomProgram {
-    let temporaryBytes = 0;
+    const bytes = { temporary: 0, local: 0 };
     for (const buffer of this.#buffers) {
-      if (buffer.place.kind !== 'temporary') continue;
-      buffer.place = { kind: 'temporary', byteOffset: temporaryBytes };
-      temporaryBytes = Math.ceil((temporaryBytes + 4 * buffer.length) / 64) * 64;
+      if ('index' in buffer.place) continue;
+      const { kind } = buffer.place;
+      buffer.place = { kind, byteOffset: bytes[kind] };
+      bytes[kind] = Math.ceil((bytes[kind] + 4 * buffer.length) / 64) * 64;
     }
     const countOf = (kind: string): number => this.#buffers.filter(({ place }) => place.kind === kind).length;
     const parameters = this.#buffers
@@ -166,7 +167,8 @@ class Generator {
     const program: KernelProgram = {
       buffers: this.#buffers,
       phases,
-      temporaryBytes,
+      temporaryBytes: bytes.temporary,
+      localBytes: bytes.local,
       parameterCount: countOf('parameter'),
       outputCount: countOf('output'),
     };
@@ -298,15 +300,17 @@ class Generator {
     const { terms, first, last } = this.#terms(scope.variables.filter(({ name }) => name !== this.#chunk.name));
     const span = last - first + count;
     const index = this.#buffers.length;
-    const isOutput = this.#chance(0.8);
+    const kind = this.#chance(0.8) ? 'output' : this.#chance(0.5) ? 'local' : 'temporary';
+    // What a thread has of its own is not shared out among chunks.
+    const chunks = kind === 'local' ? 1 : this.#chunk.last + 1;
     const outputs = this.#buffers.filter(({ place }) => place.kind === 'output').length;
     this.#buffers.push({
       name: this.#name('b'),
       dtype: this.#pick(dtypesOfLane[type.lane]),
-      length: span * (this.#chunk.last + 1),
-      place: isOutput ? { kind: 'output', index: outputs } : { kind: 'temporary', byteOffset: 0 },
+      length: span * chunks,
+      place: kind === 'output' ? { kind, index: outputs } : { kind, byteOffset: 0 },
     });
-    const place = at(-first, ...terms, [this.#chunk.name, span]);
+    const place = kind === 'local' ? at(-first, ...terms) : at(-first, ...terms, [this.#chunk.name, span]);
     // Variables that hold registers may have changed by the time it is read back.
     if (terms.every(([name]) => !name.startsWith('n'))) scope.stores.push({ buffer: index, at: place, count, type });
     const store = { kind: 'store', buffer: index, at: place, count, value } as const;

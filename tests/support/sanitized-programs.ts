@@ -96,7 +96,7 @@ export async function runSanitized(source: string): Promise<SanitizedRun & { rea
 function placesOf(buffers: readonly KernelBuffer[]): number[] {
   const numbers = new Map<string, number>();
   return buffers.map(({ place }, i) => {
-    const key = place.kind === 'temporary' ? `temporary ${i}` : `${place.kind} ${place.index}`;
+    const key = 'index' in place ? `${place.kind} ${place.index}` : `temporary ${i}`;
     if (!numbers.has(key)) numbers.set(key, i);
     return numbers.get(key)!;
   });

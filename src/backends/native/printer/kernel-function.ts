@@ -8,6 +8,7 @@ import type {
   KernelStatement,
   VariableName,
 } from '../../../ir/kernel.js';
+import { placeInTable } from '../../../runtime/address-table.js';
 import { elementName, elementType, ExpressionPrinter, pointerName, printAffine, registerType } from './expressions.js';
 
 /** The name of a kernel's function. */
@@ -105,12 +106,11 @@ function namesIn(statement: KernelStatement): Set<VariableName> {
 
 function declarePointer(buffer: number, { name, dtype, length, place }: KernelBuffer, parameterCount: number): string {
   const type = elementType({ name, dtype, length, place });
-  const slot =
-    place.kind === 'temporary' ? 0 : place.kind === 'parameter' ? 1 + place.index : 1 + parameterCount + place.index;
-  const offset = place.kind === 'temporary' && place.byteOffset !== 0 ? ` + ${place.byteOffset}` : '';
+  const { entry, byteOffset } = placeInTable({ place }, parameterCount);
+  const offset = byteOffset === 0 ? '' : ` + ${byteOffset}`;
   const comment = `${name.replaceAll(/[\\\n]/g, ' ')}, ${length} of ${dtype}`;
   const pointer = pointerName(buffer);
-  return `${type} *${pointer} = (${type} *)(base + table[${slot}]${offset}); OPAQUE(${pointer}); // ${comment}`;
+  return `${type} *${pointer} = (${type} *)(base + table[${entry}]${offset}); OPAQUE(${pointer}); // ${comment}`;
 }
 
 class KernelPrinter {

@@ -1,6 +1,7 @@
 // Prints programs of kernels as C: a function for each kernel, `run`, which calls them, and what Node loads it by. Large
 // programs are printed as several files, for as many compilers at the same time.
 import type { KernelProgram } from '../../../ir/kernel.js';
+import { tableByteLength } from '../../../runtime/address-table.js';
 import { compilingCost, divideFunctions } from './division.js';
 import { declareKernelFunction, printKernelFunction } from './kernel-function.js';
 import { printModule } from './module.js';
@@ -31,7 +32,7 @@ export function printFiles(programs: readonly KernelProgram[], lanes: number, mo
       text: printKernelFunction(kernel, number, programs[i]!, lanes),
     })),
   );
-  const tables = numbered.map(printProgramTable).join('\n');
+  const tables = numbered.map((phases, i) => printProgramTable(phases, i, tableByteLength(programs[i]!))).join('\n');
   const frame = { begin: printRun(), end: [tables, printModule(programs.length)].join('\n') };
   const fileOf = divideFunctions(
     functions.map(({ text }) => compilingCost(text)),

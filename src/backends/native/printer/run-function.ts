@@ -22,7 +22,11 @@ const spinsPerOffer = 20;
 /** Operations that take a tenth of a microsecond or two: ten times what a claim takes. */
 const pieceFlops = 30_000;
 /** The phases of a program as `struct program program_<number>`. */
-export function printProgramTable(phases: readonly (readonly NumberedKernel[])[], number: number): string {
+export function printProgramTable(
+  phases: readonly (readonly NumberedKernel[])[],
+  number: number,
+  tableBytes: number,
+): string {
   const planned = phases
     .filter((kernels) => kernels.length > 0)
     .map((kernels) => piecesOf(kernels.map(workOf), pieceFlops));
@@ -44,7 +48,7 @@ export function printProgramTable(phases: readonly (readonly NumberedKernel[])[]
     ...entries,
     '  { 0, 0, 0 },',
     '};',
-    `static const struct program program_${number} = { phases_${number}, ${count}, ${epochsBeforeWrap(Math.max(1, count))}u };`,
+    `static const struct program program_${number} = { phases_${number}, ${count}, ${epochsBeforeWrap(Math.max(1, count))}u, ${tableBytes} };`,
     '',
   ].join('\n');
 }
@@ -55,7 +59,7 @@ const workOf = ({ kernel, number }: NumberedKernel): Work & { readonly name: str
   flops: kernel.flops,
 });
 
-/** `run(program, base, thread, threads, steps, table, control)` for every program of the file. */
+/** `run(program, base, thread, threads, steps, table, control)` for every program of the file; `table` is thread 0's. */
 export function printRun(): string {
   const word = (name: keyof typeof controlOffsets): string => `(int *)(control + ${controlOffsets[name]})`;
   return `struct kernel {
@@ -73,6 +77,7 @@ struct program {
   const struct phase *phases;
   int count;
   u32 epochs; // how many there are before their numbers begin at 0 again
+  int table_bytes; // from a thread's table to the next one's
 };
 
 // Letting another thread have this one's processor for a while; sleeping until a word changes, and waking those who do.
@@ -182,6 +187,7 @@ static void run(const struct program *program, u8 *base, int thread, int threads
     }
     return;
   }
+  table = (const u32 *)((const u8 *)table + (long)thread * program->table_bytes);
   for (;;) {
     u32 epoch = (u32)LOAD(${word('epoch')});
     if (epoch == (u32)${finishedEpoch}) return;

@@ -8,6 +8,7 @@ import { InternalError } from '../../../base/errors.js';
 import { bytesPerElement } from '../../../base/dtype.js';
 import type { Affine, KernelBuffer, KernelExpr, KernelStatement, VariableName } from '../../../ir/kernel.js';
 import { operandsOf } from '../../../ir/operands.js';
+import { placeInTable } from '../../../runtime/address-table.js';
 import type { SimplifiedKernel } from './simplify.js';
 
 /** What a pointer starts from: the entry of the table of addresses with this number, or 0 for numbers. */
@@ -46,21 +47,6 @@ export interface AddressPlan {
   readonly pointersOf: ReadonlyMap<VariableName, readonly Pointer[]>;
   /** The references of an access, one for each lane that has its own. */
   readonly references: ReadonlyMap<Access, readonly Reference[]>;
-}
-
-/** The entry of the table of addresses that a buffer's address is reckoned from, and the bytes to add. */
-export function placeOf(
-  buffer: KernelBuffer,
-  parameterCount: number,
-): { readonly entry: number; readonly byteOffset: number } {
-  switch (buffer.place.kind) {
-    case 'temporary':
-      return { entry: 0, byteOffset: buffer.place.byteOffset };
-    case 'parameter':
-      return { entry: 1 + buffer.place.index, byteOffset: 0 };
-    case 'output':
-      return { entry: 1 + parameterCount + buffer.place.index, byteOffset: 0 };
-  }
 }
 
 /** @throws InternalError if the kernel refers to a buffer that the program does not have. */
@@ -170,7 +156,7 @@ class Planner {
         `kernel '${this.#kernelName}': there is no buffer ${bufferIndex}; the program has ${this.#buffers.length}.`,
       );
     }
-    const { entry, byteOffset } = placeOf(buffer, this.#parameterCount);
+    const { entry, byteOffset } = placeInTable(buffer, this.#parameterCount);
     const bytes = bytesPerElement(buffer.dtype);
     const terms = at.terms.map(({ variable, coefficient }) => ({ variable, coefficient: coefficient * bytes }));
     const references = elements.map((element) =>

@@ -1,5 +1,6 @@
 // Prints a program of kernels as one WebAssembly module: a function for each kernel, and `run`, which calls them.
 import type { KernelProgram } from '../../../ir/kernel.js';
+import { tableByteLength } from '../../../runtime/address-table.js';
 import { ModuleBuilder } from '../encoder/module-builder.js';
 import type { FunctionRef } from '../encoder/value-types.js';
 import { addDivision } from './division.js';
@@ -19,7 +20,8 @@ export interface PrintOptions {
  * `threads` threads calls it with its own number; without shared memory there is one, number 0. Those that never come
  * are done without, and those that come late find the run further on, or over.
  *
- * - `table`: the address of i32 addresses, multiples of 64: the program's own memory, its parameters, its outputs.
+ * - `table`: the address of the tables that src/runtime/address-table.ts describes, one for each thread, of addresses
+ *   that are multiples of 64.
  * - `control`: the address, a multiple of 64, of the block that src/runtime/control.ts describes,
  *   `controlByteLength(threads)` bytes. They are zeros when a run begins, and nobody's until all its threads have returned.
  *
@@ -40,6 +42,6 @@ export function printProgram(program: KernelProgram, { shared }: PrintOptions): 
       return { ref, chunks: kernel.chunks, flops: kernel.flops };
     }),
   );
-  addRun(module, phases, shared);
+  addRun(module, phases, tableByteLength(program), shared);
   return module.toBytes();
 }

@@ -24,11 +24,13 @@ const runFunctionType = { parameters: ['i32', 'i32', 'i32', 'i32', 'i32'], resul
 /**
  * Adds and exports the function `run`. A run does at least one step, if it is to do any, and stops early only where a
  * step ends.
+ * @param tableBytes from a thread's table to the next one's
  * @param shared whether memory is shared; if not, there is one thread, and nothing is atomic
  */
 export function addRun(
   module: ModuleBuilder,
   phasesAsPlanned: readonly (readonly RunnableKernel[])[],
+  tableBytes: number,
   shared: boolean,
 ): void {
   const phases = phasesAsPlanned.filter((kernels) => kernels.length > 0);
@@ -37,6 +39,8 @@ export function addRun(
     if (writeShared !== undefined) {
       code.get(code.parameter(1)).i32Const(1).op('i32.gt_u');
       code.ifElse(() => {
+        const [thread, table] = [code.parameter(0), code.parameter(3)];
+        code.get(table).get(thread).i32Const(tableBytes).op('i32.mul').op('i32.add').set(table);
         writeShared(code);
         code.return_();
       });

@@ -65,12 +65,13 @@ function programOf(
 
 function isFootprint(value: Json | undefined): value is Json & PrecompiledProgram['footprint'] {
   if (!isRecord(value)) return false;
-  const { temporaryBytes, parameters, outputs, phases } = value;
+  const { temporaryBytes, localBytes, parameters, outputs, phases } = value;
   const isSize = (size: unknown): boolean => Number.isSafeInteger(size) && (size as number) >= 0;
   const areSizes = (list: unknown): boolean => Array.isArray(list) && list.every(isSize);
   const isWork = (work: Json): boolean => isRecord(work) && isSize(work.flops) && isSize(work.chunks);
   return (
     isSize(temporaryBytes) &&
+    isSize(localBytes) &&
     areSizes(parameters) &&
     areSizes(outputs) &&
     Array.isArray(phases) &&
