@@ -4,7 +4,7 @@ import type { KernelAccess } from './accesses.js';
 import { chunkVariable } from './lower/context.js';
 
 /** The first and the last value of each loop variable. */
-export function loopRanges(kernel: Kernel): Map<VariableName, { first: number; last: number }> {
+export function loopRanges(kernel: Pick<Kernel, 'body'>): Map<VariableName, { first: number; last: number }> {
   const ranges = new Map<VariableName, { first: number; last: number }>();
   const visit = (statements: readonly KernelStatement[]): void => {
     for (const statement of statements) {

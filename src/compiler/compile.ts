@@ -16,11 +16,11 @@ import { lowerContract } from './lower/contract.js';
 import { lowerMap } from './lower/map.js';
 import { lowerReduce } from './lower/reduce.js';
 import { lowerScatter } from './lower/scatter.js';
+import { overlapChunks } from './overlap-chunks.js';
 import { planMemory, type Lifetime, type MemoryPlan } from './memory.js';
 import { mergeSmallPhases } from './merge-small.js';
 import { prefetchChunks } from './prefetch-chunks.js';
 import { schedule, unitOf, type Overwrite, type Schedule, type Unit } from './schedule.js';
-import { shareResults } from './share-results.js';
 import { simplify } from './simplify.js';
 import { streamStores } from './stream-stores.js';
 
@@ -51,8 +51,8 @@ export function compileProgram(program: Program, target: Target, observer?: Comp
     try {
       const lowered = lower(graph, forced, alone, target);
       const joined = joinChunks(lowered.units, lowered.overwrites);
-      const shared = prefetchChunks(shareResults(joined, lowered.buffers), lowered.buffers, target);
-      const { units, buffers } = localBuffers(shared, lowered.buffers, target);
+      const { units: local, buffers } = localBuffers(joined, lowered.buffers, target);
+      const units = prefetchChunks(local, buffers, target);
       const order = schedule(units, lowered.overwrites);
       if ('phases' in order) {
         const { kernels, memory } = assemble(program, { ...lowered, units, buffers }, order, target);
@@ -224,7 +224,8 @@ function assemble(
     ),
   );
   const offsetOf = new Map(temporaries.map((index, i) => [index, memory.offsets[i]!]));
-  const run = mergeSmallPhases(streamStores(joined, lowered.buffers, target), target.meetingFlops).map(largestFirst);
+  const streamed = streamStores(joined, lowered.buffers, target).map((kernels) => kernels.map(overlapChunks));
+  const run = mergeSmallPhases(streamed, target.meetingFlops).map(largestFirst);
   const local = planLocalMemory(run.flat(), lowered.buffers);
   const placeOf = (index: number, isLocal = false): KernelBuffer['place'] =>
     isLocal

@@ -73,10 +73,11 @@ function inEqualChunks(first: Kernel, second: Kernel): Pair | undefined {
 function inLargerChunks(kernel: Kernel, times: number): Kernel {
   if (times === 1) return kernel;
   const variable = `${chunkVariable}_of_${kernel.chunks}`;
-  const place = replacingVariable(chunkVariable, [
+  const terms = [
     { variable: chunkVariable, coefficient: times },
     { variable, coefficient: 1 },
-  ]);
+  ];
+  const place = replacingVariable(chunkVariable, { offset: 0, terms });
   const body = kernel.body.map((statement) => renameStatement(statement, place));
   return {
     ...kernel,

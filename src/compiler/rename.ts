@@ -22,13 +22,13 @@ export function renamingBuffers(buffer: (buffer: number) => number): Renaming {
   return { variable: same, buffer, position: same };
 }
 
-/** Puts the sum of some terms in the place of a variable of positions. */
-export function replacingVariable(name: VariableName, by: Affine['terms']): Renaming {
+/** Puts a sum in the place of a variable of positions. */
+export function replacingVariable(name: VariableName, { offset, terms }: Affine): Renaming {
   const position = (at: Affine): Affine => ({
-    ...at,
+    offset: at.terms.reduce((sum, term) => (term.variable === name ? sum + offset * term.coefficient : sum), at.offset),
     terms: at.terms.flatMap((term) =>
       term.variable === name
-        ? by.map(({ variable, coefficient }) => ({ variable, coefficient: coefficient * term.coefficient }))
+        ? terms.map(({ variable, coefficient }) => ({ variable, coefficient: coefficient * term.coefficient }))
         : [term],
     ),
   });

@@ -24,3 +24,9 @@ export function operandsOf(expr: KernelExpr): readonly KernelExpr[] {
       return [expr.mask, expr.a, expr.b];
   }
 }
+
+/** Calls `visit` for an expression and all that it is made of. */
+export function visitExpressions(expr: KernelExpr, visit: (expr: KernelExpr) => void): void {
+  visit(expr);
+  for (const operand of operandsOf(expr)) visitExpressions(operand, visit);
+}

@@ -1,13 +1,7 @@
 // Prints one kernel as a C function (begin, end, base, table) that runs the chunks from `begin` up to `end`.
-import type {
-  Affine,
-  Kernel,
-  KernelBuffer,
-  KernelExpr,
-  KernelProgram,
-  KernelStatement,
-  VariableName,
-} from '../../../ir/kernel.js';
+import type { Kernel, KernelBuffer, KernelProgram, KernelStatement, VariableName } from '../../../ir/kernel.js';
+import { namesIn } from '../../../ir/names.js';
+import { visitExpressions } from '../../../ir/operands.js';
 import { placeInTable } from '../../../runtime/address-table.js';
 import { elementName, elementType, ExpressionPrinter, pointerName, printAffine, registerType } from './expressions.js';
 
@@ -81,27 +75,6 @@ function independentParts(statements: readonly KernelStatement[]): KernelStateme
   });
   if (open.length > 0) parts.push(open);
   return parts;
-}
-
-/** Variables that a statement reads or sets. */
-function namesIn(statement: KernelStatement): Set<VariableName> {
-  const names = new Set<VariableName>();
-  const addAffine = ({ terms }: Affine): void => terms.forEach(({ variable }) => names.add(variable));
-  const visit = (inner: KernelStatement): void => {
-    if (inner.kind === 'loop') {
-      inner.body.forEach(visit);
-      return;
-    }
-    if (inner.kind === 'store' || inner.kind === 'prefetch') addAffine(inner.at);
-    else names.add(inner.name);
-    if (inner.kind === 'prefetch') return;
-    visitExpressions(inner.value, (expr) => {
-      if (expr.kind === 'register') names.add(expr.name);
-      else if (expr.kind === 'position' || expr.kind === 'load' || expr.kind === 'gather') addAffine(expr.at);
-    });
-  };
-  visit(statement);
-  return names;
 }
 
 function declarePointer(buffer: number, { name, dtype, length, place }: KernelBuffer, parameterCount: number): string {
@@ -212,34 +185,4 @@ function buffersOf(body: readonly KernelStatement[]): Set<number> {
   };
   visit(body);
   return used;
-}
-
-/** Calls `visit` for an expression and all that it is made of. */
-function visitExpressions(expr: KernelExpr, visit: (expr: KernelExpr) => void): void {
-  visit(expr);
-  switch (expr.kind) {
-    case 'gather':
-      visitExpressions(expr.index, visit);
-      break;
-    case 'splat':
-    case 'unary':
-    case 'shift':
-    case 'horizontal':
-    case 'lane':
-      visitExpressions(expr.value, visit);
-      break;
-    case 'binary':
-      visitExpressions(expr.a, visit);
-      visitExpressions(expr.b, visit);
-      break;
-    case 'select':
-      for (const operand of [expr.mask, expr.a, expr.b]) visitExpressions(operand, visit);
-      break;
-    case 'number':
-    case 'register':
-    case 'position':
-    case 'laneNumbers':
-    case 'load':
-      break;
-  }
 }
