@@ -2,6 +2,7 @@
 import { nativeBackend } from './backends/native/backend.js';
 import { referenceBackend } from './backends/reference/backend.js';
 import { wasmBackend } from './backends/wasm/backend.js';
+import { memoryPasses } from './compiler/memory-passes.js';
 import { startHdf5Worker } from './node-hdf5.js';
 import { nodePictures } from './node-pictures.js';
 import { nodePlatform } from './platform/node.js';
@@ -17,6 +18,7 @@ start({
     nativeBackend({
       workers: nodePlatform.workers,
       tools: nodeNativeTools(),
+      finish: memoryPasses(),
       notify: (line) => nodePlatform.warn(line),
     }),
     wasmBackend(nodePlatform),

@@ -32,7 +32,7 @@ const predictingPages = {
     options: "{ compile: false, programs: new URL('/digits.programs', location.href) }",
     mostBytes: 60_000,
   },
-  compiling: { options: '{ compile: false }', mostBytes: 101_500 },
+  compiling: { options: '{ compile: false }', mostBytes: 101_000 },
 };
 
 /** @param {string} name */

@@ -8,7 +8,6 @@ import { verifyProgram, type Program } from '../ir/program.js';
 import { MustStore } from './emit.js';
 import { aliasOf, fuse, type Group } from './fuse.js';
 import { joinChunks } from './join-chunks.js';
-import { joinReaders } from './join-readers.js';
 import { legalize } from './legalize.js';
 import { localBuffers, planLocalMemory, type BufferDraft } from './local-buffers.js';
 import type { LowerContext } from './lower/context.js';
@@ -16,13 +15,10 @@ import { lowerContract } from './lower/contract.js';
 import { lowerMap } from './lower/map.js';
 import { lowerReduce } from './lower/reduce.js';
 import { lowerScatter } from './lower/scatter.js';
-import { overlapChunks } from './overlap-chunks.js';
 import { planMemory, type Lifetime, type MemoryPlan } from './memory.js';
 import { mergeSmallPhases } from './merge-small.js';
-import { prefetchChunks } from './prefetch-chunks.js';
 import { schedule, unitOf, type Overwrite, type Schedule, type Unit } from './schedule.js';
 import { simplify } from './simplify.js';
-import { streamStores } from './stream-stores.js';
 
 /** How often compiling may start again because a value turned out to need storing. */
 const mostAttempts = 200;
@@ -51,8 +47,7 @@ export function compileProgram(program: Program, target: Target, observer?: Comp
     try {
       const lowered = lower(graph, forced, alone, target);
       const joined = joinChunks(lowered.units, lowered.overwrites);
-      const { units: local, buffers } = localBuffers(joined, lowered.buffers, target);
-      const units = prefetchChunks(local, buffers, target);
+      const { units, buffers } = localBuffers(joined, lowered.buffers, target);
       const order = schedule(units, lowered.overwrites);
       if ('phases' in order) {
         const { kernels, memory } = assemble(program, { ...lowered, units, buffers }, order, target);
@@ -216,16 +211,10 @@ function assemble(
       : { byteLength: 0, first: 0, last: 0 };
   });
   const memory = planMemory(lifetimes);
-  const joined = phases.map((units) =>
-    joinReaders(
-      units.flatMap((unit) => unit.kernels),
-      lowered.buffers,
-      target,
-    ),
-  );
   const offsetOf = new Map(temporaries.map((index, i) => [index, memory.offsets[i]!]));
-  const streamed = streamStores(joined, lowered.buffers, target).map((kernels) => kernels.map(overlapChunks));
-  const run = mergeSmallPhases(streamed, target.meetingFlops).map(largestFirst);
+  const planned = phases.map((units) => units.flatMap((unit) => unit.kernels));
+  const finished = target.finish?.(planned, lowered.buffers, target) ?? planned;
+  const run = mergeSmallPhases(finished, target.meetingFlops).map(largestFirst);
   const local = planLocalMemory(run.flat(), lowered.buffers);
   const placeOf = (index: number, isLocal = false): KernelBuffer['place'] =>
     isLocal

@@ -3,7 +3,6 @@ import { lanes8 } from '../../tests/support/interpreter-backend.js';
 import { at, kernel, load, loop, store } from '../../tests/support/kernels.js';
 import type { KernelStatement } from '../ir/kernel.js';
 import { prefetchChunks } from './prefetch-chunks.js';
-import { unitOf } from './schedule.js';
 
 const extent = 64;
 const here = at(0, ['chunk', extent], ['i', 1]);
@@ -12,8 +11,8 @@ const pass = (to: number, step = 8): KernelStatement =>
 
 function prefetched(body: KernelStatement[], length: number): KernelStatement[] {
   const buffers = [0, 1, 2].map(() => ({ dtype: 'float32' as const, length }));
-  const [unit] = prefetchChunks([unitOf([kernel(body, { chunks: length / extent })])], buffers, lanes8);
-  return unit!.kernels[0]!.body.flatMap((statement) =>
+  const { body: ahead } = prefetchChunks(kernel(body, { chunks: length / extent }), buffers, lanes8);
+  return ahead.flatMap((statement) =>
     statement.kind === 'loop' ? statement.body.filter(({ kind }) => kind === 'prefetch') : [],
   );
 }

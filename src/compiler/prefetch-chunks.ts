@@ -4,7 +4,6 @@ import { bytesPerElement, type DType } from '../base/dtype.js';
 import type { Affine, Kernel, KernelStatement, Target } from '../ir/kernel.js';
 import { accessesOf } from './accesses.js';
 import { chunkVariable } from './lower/context.js';
-import { unitOf, type Unit } from './schedule.js';
 
 interface Draft {
   readonly dtype: DType;
@@ -15,23 +14,18 @@ const lineBytes = 64;
 
 type Loop = Extract<KernelStatement, { kind: 'loop' }>;
 
-export function prefetchChunks(units: readonly Unit[], buffers: readonly Draft[], target: Target): Unit[] {
-  if (!target.prefetches) return [...units];
-  return units.map((unit) => {
-    const [kernel] = unit.kernels;
-    if (unit.kernels.length !== 1 || !kernel) return unit;
-    const { reads, writes } = accessesOf(kernel);
-    let ahead = kernel;
-    for (const buffer of new Set(reads.map((read) => read.buffer))) {
-      const { dtype, length } = buffers[buffer]!;
-      if (writes.some((write) => write.buffer === buffer)) continue;
-      // What stays in the cores' own caches needs no asking for.
-      if (length * bytesPerElement(dtype) < 4 * target.level2CacheBytes) continue;
-      const line = lineBytes / bytesPerElement(dtype);
-      ahead = inSecondPass(ahead, buffer, line, (target.level2CacheBytes / lineBytes) * bytesPerElement(dtype));
-    }
-    return ahead === kernel ? unit : unitOf([ahead]);
-  });
+export function prefetchChunks(kernel: Kernel, buffers: readonly Draft[], target: Target): Kernel {
+  const { reads, writes } = accessesOf(kernel);
+  let ahead = kernel;
+  for (const buffer of new Set(reads.map((read) => read.buffer))) {
+    const { dtype, length } = buffers[buffer]!;
+    if (writes.some((write) => write.buffer === buffer)) continue;
+    // What stays in the cores' own caches needs no asking for.
+    if (length * bytesPerElement(dtype) < 4 * target.level2CacheBytes) continue;
+    const line = lineBytes / bytesPerElement(dtype);
+    ahead = inSecondPass(ahead, buffer, line, (target.level2CacheBytes / lineBytes) * bytesPerElement(dtype));
+  }
+  return ahead;
 }
 
 /**

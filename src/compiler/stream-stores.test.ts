@@ -52,12 +52,13 @@ function copy(from: number, to: number): Kernel {
 
 /** Which of `phases`, a kernel each, write past the caches, of which three buffers fit. */
 function streamedPhases(phases: readonly Kernel[], places: readonly KernelBuffer['place'][]): boolean[] {
-  const target = { ...lanes8, level2CacheBytes: 512, streamedBytes: 4 * 4 * length };
+  const target = { ...lanes8, level2CacheBytes: 512 };
   const buffers = places.map((place) => ({ dtype: 'float32' as const, length, place }));
   const streamed = streamStores(
     phases.map((one) => [one]),
     buffers,
     target,
+    4 * 4 * length,
   );
   return streamed.map(([one]) => JSON.stringify(one).includes('streamed'));
 }

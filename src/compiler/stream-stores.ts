@@ -13,11 +13,15 @@ interface Draft {
 /** Results of fewer bytes, by those of a core's own cache, are not worth it. */
 const caches = 4;
 
-/** @param phases kernels by phase, in the order in which they run */
+/**
+ * @param phases kernels by phase, in the order in which they run
+ * @param streamedBytes results of so many bytes and more are written past the caches in any case
+ */
 export function streamStores(
   phases: readonly (readonly Kernel[])[],
   buffers: readonly Draft[],
-  { streamedBytes, level2CacheBytes, lanes }: Target,
+  { level2CacheBytes, lanes }: Target,
+  streamedBytes: number,
 ): Kernel[][] {
   const bytesOf = (buffer: number): number => buffers[buffer]!.length * bytesPerElement(buffers[buffer]!.dtype);
   const isFloat = (buffer: number): boolean => buffers[buffer]!.dtype === 'float32';

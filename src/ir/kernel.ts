@@ -15,11 +15,18 @@ export interface Target {
   readonly level2CacheBytes: number;
   /** Whether memory can be asked for before it is read. */
   readonly prefetches: boolean;
-  /** Results of so many bytes and more are written past the caches. */
-  readonly streamedBytes: number;
   /** Below so many floating-point operations one thread has done a phase before all threads have met after it. */
   readonly meetingFlops: number;
+  /** Rewrites the kernels of a program once they are in phases, for what only code for this target can do. */
+  readonly finish?: KernelPass;
 }
+
+/** @param phases in the order in which they run @param buffers those without a place are the program's own */
+export type KernelPass = (
+  phases: readonly (readonly Kernel[])[],
+  buffers: readonly (Omit<KernelBuffer, 'place'> & { readonly place: KernelBuffer['place'] | undefined })[],
+  target: Target,
+) => Kernel[][];
 
 /** The type of a value in a register: 32-bit floats, 32-bit integers, or a mask of all ones or all zeros a lane. */
 export type LaneType = 'f32' | 'i32' | 'mask';

@@ -1,4 +1,5 @@
 // A program that exit.test.ts runs as a process of its own: it uses the backend that it is told and never closes it.
+import { memoryPasses } from '../../src/compiler/memory-passes.js';
 import { nativeBackend } from '../../src/backends/native/backend.js';
 import { wasmBackend } from '../../src/backends/wasm/backend.js';
 import { nodeNativeTools } from '../../src/platform/node/native-tools.js';
@@ -26,7 +27,7 @@ const common = { workers: nodeWorkers, everyThread: true };
 const factories: Readonly<Record<string, () => BackendFactory>> = {
   'wasm, shared memory': () => wasmBackend({ ...common, sharedMemory: true }),
   'wasm, unshared memory': () => wasmBackend({ ...common, sharedMemory: false }),
-  native: () => nativeBackend({ ...common, tools: nodeNativeTools() }),
+  native: () => nativeBackend({ ...common, tools: nodeNativeTools(), finish: memoryPasses() }),
 };
 const chosen = process.argv[2]!;
 const backend = await factories[chosen]!().create({ threads: 2 });

@@ -1,5 +1,6 @@
 // A backend that runs what the compiler makes through the kernel interpreter: slow, but every access is checked, chunks
 // run in a random order, and an access that depends on their order is an error.
+import { memoryPasses } from '../../src/compiler/memory-passes.js';
 import { viewOf, type TypedArray } from '../../src/base/dtype.js';
 import { RandomStream } from '../../src/base/random.js';
 import { interpret, type Chunk } from '../../src/ir/interpret.js';
@@ -13,7 +14,6 @@ export const lanes4: Target = {
   tileRows: [6, 4],
   level1CacheBytes: 32 * 1024,
   level2CacheBytes: 1024 * 1024,
-  streamedBytes: Infinity,
   prefetches: false,
   meetingFlops: 100_000,
 };
@@ -31,8 +31,8 @@ export const lanes8: Target = {
   vectorRegisters: 30,
   tileRows: [12, 8],
   level1CacheBytes: 1024,
-  streamedBytes: 4096,
   prefetches: true,
+  finish: memoryPasses(4096),
   meetingFlops: 0,
 };
 

@@ -1,4 +1,5 @@
 // The native backend as tests use it: for the instructions that NACRE_ISA names, as .ci/run does to try each set.
+import { memoryPasses } from '../../src/compiler/memory-passes.js';
 import { nativeBackend, type NativeBackendOptions } from '../../src/backends/native/backend.js';
 import { readFlags } from '../../src/base/flags.js';
 import { nodePlatform } from '../../src/platform/node.js';
@@ -14,5 +15,11 @@ export const { instructionSet } = readFlags({ NACRE_ISA: process.env.NACRE_ISA }
 export const onlyNative = instructionSet !== undefined;
 
 export function testNative(options: Partial<NativeBackendOptions> = {}): BackendFactory {
-  return nativeBackend({ workers: nodePlatform.workers, tools: nativeTools, instructionSet, ...options });
+  return nativeBackend({
+    workers: nodePlatform.workers,
+    tools: nativeTools,
+    instructionSet,
+    finish: memoryPasses(),
+    ...options,
+  });
 }

@@ -1,3 +1,4 @@
+import { memoryPasses } from '../../compiler/memory-passes.js';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +35,9 @@ function start(
 ): { engine: Engine; told: string[] } {
   const told: string[] = [];
   const tools = options.tools ?? nodeNativeTools({ directory });
-  const native = nativeBackend({ workers: nodePlatform.workers, tools, notify: (line) => told.push(line), ...options });
+  const notify = (line: string): unknown => told.push(line);
+  const common = { workers: nodePlatform.workers, finish: memoryPasses() };
+  const native = nativeBackend({ ...common, tools, notify, ...options });
   const engine = new Engine({
     backends: [native, wasmBackend(nodePlatform), referenceBackend],
     threads,

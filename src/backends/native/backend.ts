@@ -17,6 +17,8 @@ import { targetOf } from './target.js';
 export interface NativeBackendOptions {
   readonly workers: Workers;
   readonly tools: NativeTools;
+  /** The compiler's passes for what machine code can do with memory. */
+  readonly finish?: Target['finish'];
   /** Told, in a line for the user, when a program takes long to compile. */
   readonly notify?: (message: string) => void;
   /** What `NACRE_ISA` says, else the processor's best, unless given. */
@@ -100,7 +102,7 @@ class Maker implements CodeMaker {
     compiler: CCompiler,
     version: string,
     threads: number,
-    { workers, tools, notify, compiled }: NativeBackendOptions,
+    { workers, tools, notify, compiled, finish }: NativeBackendOptions,
   ) {
     this.#version = version;
     this.#mostFiles = Math.min(threads, workers.processors);
@@ -108,7 +110,7 @@ class Maker implements CodeMaker {
     this.#tools = tools;
     this.#notify = notify ?? (() => undefined);
     this.#compiled = compiled ?? (() => undefined);
-    this.target = targetOf(compiler.instructionSet);
+    this.target = targetOf(compiler.instructionSet, finish);
     this.costs = costsOf(this.target);
   }
 

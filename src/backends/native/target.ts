@@ -1,13 +1,11 @@
 // What the compiler is told of the processor, by its instruction set.
 import type { InstructionSet } from '../../base/native-tools.js';
-import type { Target } from '../../ir/kernel.js';
+import type { KernelPass, Target } from '../../ir/kernel.js';
 
 const common = {
   level1CacheBytes: 32 * 1024,
   level2CacheBytes: 1024 * 1024,
   prefetches: true,
-  // As much as a last-level cache holds: what is larger is not found there when it is read next.
-  streamedBytes: 32 * 2 ** 20,
   // Two threads meet within half a microsecond, one does 100 to 200 operations a nanosecond.
   meetingFlops: 50_000,
 };
@@ -20,6 +18,6 @@ const targets: { readonly [Set in InstructionSet]: Target } = {
   neon: { ...common, lanes: 4, vectorRegisters: 32, tileRows: [14, 14] },
 };
 
-export function targetOf(instructionSet: InstructionSet): Target {
-  return targets[instructionSet];
+export function targetOf(instructionSet: InstructionSet, finish?: KernelPass): Target {
+  return { ...targets[instructionSet], ...(finish && { finish }) };
 }

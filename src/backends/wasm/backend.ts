@@ -31,7 +31,6 @@ const target: Target = {
   level1CacheBytes: 32 * 1024,
   level2CacheBytes: 1024 * 1024,
   prefetches: false,
-  streamedBytes: Infinity,
   meetingFlops: 100_000,
 };
 
