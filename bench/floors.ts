@@ -5,15 +5,21 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { FloorReply, FloorRequest } from './floor-child.js';
 import type { FloorTarget } from './plan.js';
+import { median } from './statistics.js';
 
 /** Measures what the machine can do in one kind of code, as often as it is asked to. */
 export interface FloorProbe {
-  /** Measures with these numbers of threads. The best counts: what disturbs a measurement can only make it worse. */
+  /** Measures with these numbers of threads. */
   measure(threadCounts: readonly number[]): Promise<void>;
-  /** Billions of floating-point operations a second. */
+  /** Billions of floating-point operations a second, the best of the run: what disturbs it can only make it worse. */
   gflops(threads: number): number;
-  /** Billions of bytes a second, those read and those written, each array counted once. */
+  /** Billions of bytes a second, those read and those written, each array counted once: the best of the run. */
   gigabytesPerSecond(threads: number): number;
+  /**
+   * The same in the rounds of the contest under way, the median, as the workloads' times are: how fast memory is can change
+   * for minutes with what other machines on the same host do.
+   */
+  gigabytesPerSecondOfContest(threads: number): number;
 }
 
 /** The floors of all kinds of code that can be had here; a result of another kind has no floor. */
@@ -44,6 +50,11 @@ export class Floors {
     for (const probe of this.#probes.values()) await probe.measure(threadCounts);
   }
 
+  /** What was measured before is of other contests. */
+  beginContest(): void {
+    for (const probe of this.#probes.values()) probe.beginContest();
+  }
+
   close(): void {
     for (const probe of this.#probes.values()) probe.close();
   }
@@ -57,6 +68,7 @@ interface Best {
 class Probe implements FloorProbe {
   readonly #child: ChildProcess = fork(fileURLToPath(new URL('floor-child.js', import.meta.url)));
   readonly #best = new Map<number, Best>();
+  readonly #bandwidths = new Map<number, number[]>();
 
   async start(target: FloorTarget, threads: number): Promise<boolean> {
     return (await this.#ask({ start: target, threads })).usable;
@@ -65,6 +77,8 @@ class Probe implements FloorProbe {
   async measure(threadCounts: readonly number[]): Promise<void> {
     for (const threads of threadCounts) {
       const { floors } = await this.#ask({ measure: threads });
+      const bandwidths = this.#bandwidths.get(threads) ?? [];
+      this.#bandwidths.set(threads, [...bandwidths, floors?.gigabytesPerSecond ?? 0]);
       const best = this.#best.get(threads) ?? { gigaflopsPerSecond: 0, gigabytesPerSecond: 0 };
       this.#best.set(threads, {
         gigaflopsPerSecond: Math.max(best.gigaflopsPerSecond, floors?.gigaflopsPerSecond ?? 0),
@@ -79,6 +93,14 @@ class Probe implements FloorProbe {
 
   gigabytesPerSecond(threads: number): number {
     return this.#measured(threads).gigabytesPerSecond;
+  }
+
+  gigabytesPerSecondOfContest(threads: number): number {
+    return median(this.#bandwidths.get(threads) ?? []);
+  }
+
+  beginContest(): void {
+    this.#bandwidths.clear();
   }
 
   close(): void {

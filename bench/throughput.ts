@@ -119,6 +119,7 @@ async function expectationOf(workload: Workload): Promise<Expectation> {
 async function time(contestants: readonly Contestant[], settings: ThroughputSettings): Promise<void> {
   const { rounds, floors, tell } = settings;
   const threadCounts = [...new Set(contestants.map(({ setting }) => setting.threads))];
+  floors.beginContest();
   for (let round = 0; round < rounds; round++) {
     await floors.measure(threadCounts);
     for (const contestant of contestants) {
@@ -164,7 +165,7 @@ function leastMicroseconds(
   if (!probe) return undefined;
   const { threads } = measurement;
   const arithmetic = flops / (1000 * probe.gflops(threads));
-  const memory = bytes / (1000 * probe.gigabytesPerSecond(threads));
+  const memory = bytes / (1000 * probe.gigabytesPerSecondOfContest(threads));
   return arithmetic >= memory
     ? { microseconds: arithmetic, nearerFloor: 'arithmetic' }
     : { microseconds: memory, nearerFloor: 'memory' };
