@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { targetOf } from '../src/backends/native/target.js';
 import { referenceBackend } from '../src/backends/reference/backend.js';
 import { compileProgram } from '../src/compiler/compile.js';
+import { memoryPasses } from '../src/compiler/memory-passes.js';
 import { Engine, setEngine } from '../src/engine/engine.js';
 import type { KernelExpr, KernelProgram } from '../src/ir/kernel.js';
 import type { Program } from '../src/ir/program.js';
@@ -83,7 +84,7 @@ async function expectSound(programs: readonly KernelProgram[], lanes: number): P
 }
 
 describe.each(['sse2', 'avx2', 'avx512'] as const)('kernels for %s are sound', (instructionSet) => {
-  const target = targetOf(instructionSet);
+  const target = targetOf(instructionSet, memoryPasses());
 
   test.each(['first', 'cnn'] as const)(
     'those that train the network %s',

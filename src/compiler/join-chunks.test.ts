@@ -60,7 +60,7 @@ test.each([
     const phases = await phasesOf(
       prepare(
         [
-          [samples, 30, 30, 4],
+          [samples, 14, 14, 4],
           [3, 3, 4, 16],
           [3, 3, 16, 16],
         ],

@@ -51,7 +51,7 @@ export class Conformance {
       const backend = await testNative({ compiled, everyThread: threads > 1 }).create({ threads });
       expect([backend.name, backend.kind, backend.threads]).toEqual(['native', 'kernel', threads]);
       if (backend.kind !== 'kernel') continue;
-      if (instructionSet !== undefined) expect(backend.target).toEqual(targetOf(instructionSet));
+      if (instructionSet !== undefined) expect(backend.target).toMatchObject(targetOf(instructionSet));
       this.#native.push(backend);
     }
   }

@@ -3,6 +3,7 @@
 import { targetOf } from '../../src/backends/native/target.js';
 import { referenceBackend } from '../../src/backends/reference/backend.js';
 import { compileProgram } from '../../src/compiler/compile.js';
+import { memoryPasses } from '../../src/compiler/memory-passes.js';
 import { programKey } from '../../src/engine/key.js';
 import type { KernelProgram } from '../../src/ir/kernel.js';
 import type { Program } from '../../src/ir/program.js';
@@ -40,7 +41,7 @@ export class RecordedPrograms {
 
   /** Compiles what was remembered since the last time. */
   async compile(): Promise<void> {
-    const target = targetOf((await nativeTools.findCompiler(instructionSet)).instructionSet);
+    const target = targetOf((await nativeTools.findCompiler(instructionSet)).instructionSet, memoryPasses());
     const made: KernelProgram[] = [];
     for (const [key, program] of this.#waiting) {
       if (!isForKernels(program)) continue;

@@ -2,7 +2,7 @@
 import type { Kernel, KernelBuffer, KernelProgram, KernelStatement, VariableName } from '../../../ir/kernel.js';
 import { namesIn } from '../../../ir/names.js';
 import { visitExpressions } from '../../../ir/operands.js';
-import { placeInTable } from '../../../runtime/address-table.js';
+import { tableEntry } from '../../../ir/table-entry.js';
 import { elementName, elementType, ExpressionPrinter, pointerName, printAffine, registerType } from './expressions.js';
 
 /** The name of a kernel's function. */
@@ -79,7 +79,7 @@ function independentParts(statements: readonly KernelStatement[]): KernelStateme
 
 function declarePointer(buffer: number, { name, dtype, length, place }: KernelBuffer, parameterCount: number): string {
   const type = elementType({ name, dtype, length, place });
-  const { entry, byteOffset } = placeInTable({ place }, parameterCount);
+  const { entry, byteOffset } = tableEntry({ place }, parameterCount);
   const offset = byteOffset === 0 ? '' : ` + ${byteOffset}`;
   const comment = `${name.replaceAll(/[\\\n]/g, ' ')}, ${length} of ${dtype}`;
   const pointer = pointerName(buffer);

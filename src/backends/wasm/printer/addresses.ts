@@ -8,7 +8,7 @@ import { InternalError } from '../../../base/errors.js';
 import { bytesPerElement } from '../../../base/dtype.js';
 import type { Affine, KernelBuffer, KernelExpr, KernelStatement, VariableName } from '../../../ir/kernel.js';
 import { operandsOf } from '../../../ir/operands.js';
-import { placeInTable } from '../../../runtime/address-table.js';
+import { tableEntry } from '../../../ir/table-entry.js';
 import type { SimplifiedKernel } from './simplify.js';
 
 /** What a pointer starts from: the entry of the table of addresses with this number, or 0 for numbers. */
@@ -156,7 +156,7 @@ class Planner {
         `kernel '${this.#kernelName}': there is no buffer ${bufferIndex}; the program has ${this.#buffers.length}.`,
       );
     }
-    const { entry, byteOffset } = placeInTable(buffer, this.#parameterCount);
+    const { entry, byteOffset } = tableEntry(buffer, this.#parameterCount);
     const bytes = bytesPerElement(buffer.dtype);
     const terms = at.terms.map(({ variable, coefficient }) => ({ variable, coefficient: coefficient * bytes }));
     const references = elements.map((element) =>
