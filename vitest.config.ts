@@ -41,7 +41,8 @@ export default defineConfig({
   test: {
     // A process for each file: tests load native modules, start threads and share memory.
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of the machine that checks changes: some tests wait for processes and pages.
+    maxWorkers: 3,
     globalSetup: fileURLToPath(new URL('./tests/support/temporary-cache.ts', import.meta.url)),
     testTimeout: 60_000,
     hookTimeout: 60_000,

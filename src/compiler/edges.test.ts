@@ -95,3 +95,19 @@ test('zeros around a small image are left out where they are a tenth of all prod
     expect(await copies(24, target)).toEqual([`${26 * 26}`]);
   }
 });
+
+test('a 3x3 convolution over 7 rows of many channels multiplies no rows of zeros', () => {
+  const rowsOf = (size: number, channels: number): number[] => {
+    const random = new RandomStream(6);
+    const builder = new ProgramBuilder();
+    const x = builder.add(randomArray(random, 'float32', [8, size, size, channels]));
+    const weights = builder.add(randomArray(random, 'float32', [3, 3, channels, 64]));
+    const { program } = builder.finish([conv2d(x, weights, { padding: 'same' })]);
+    const padded = compileProgram(program, lanes8).buffers.filter(({ name }) => name.startsWith('pad'));
+    return padded.map(({ length, place }) => length / (place.kind === 'local' ? 1 : 8) / channels / (size + 2));
+  };
+  expect(rowsOf(7, 256)).toEqual([7]);
+  // Of 14 rows, or of so long a sum, all is copied.
+  expect(rowsOf(14, 256)).toEqual([16]);
+  expect(rowsOf(7, 1024)).toEqual([9]);
+});

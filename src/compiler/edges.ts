@@ -45,11 +45,11 @@ export function edgesToCut(node: GraphNode<'contract'>, lanes: number): Edge[] {
   return isShared && isPlain ? edges : [];
 }
 
-/** Of all products, zeros of an edge that are at least so many are worth the code of every segment. */
-const manyZeros = 0.1;
+/** Of all products, zeros of an edge that are at least so many are worth the code of every segment: 2 of 21 with 7 rows. */
+const manyZeros = 0.09;
 const mostSegments = 5;
-/** Sums of more steps may be walked in blocks. */
-const longestSum = 1024;
+/** Sums of more steps are better walked in blocks, which an edge prevents. */
+const longestSum = 8192;
 
 /**
  * The edge of a convolution over an image, or of its gradient to one, at which zeros are left out: that of the outermost
