@@ -8,6 +8,7 @@ import { verifyProgram, type Program } from '../ir/program.js';
 import { MustStore } from './emit.js';
 import { aliasOf, fuse, type Group } from './fuse.js';
 import { joinChunks } from './join-chunks.js';
+import { joinReaders } from './join-readers.js';
 import { legalize } from './legalize.js';
 import { localBuffers, planLocalMemory, type BufferDraft } from './local-buffers.js';
 import type { LowerContext } from './lower/context.js';
@@ -204,16 +205,19 @@ function assemble(
   }
   const temporaries = lowered.buffers.flatMap((draft, index) => ((draft.place ?? draft.local) ? [] : [index]));
   const lifetimes = temporaries.map((index): Lifetime => {
-    const draft = lowered.buffers[index]!;
-    const span = spans.get(index);
-    return span
-      ? { byteLength: draft.length * bytesPerElement(draft.dtype), ...span }
-      : { byteLength: 0, first: 0, last: 0 };
+    const { length, dtype } = lowered.buffers[index]!;
+    return { byteLength: length * bytesPerElement(dtype), ...spans.get(index)! };
   });
   const memory = planMemory(lifetimes);
   const offsetOf = new Map(temporaries.map((index, i) => [index, memory.offsets[i]!]));
-  const planned = phases.map((units) => units.flatMap((unit) => unit.kernels));
-  const finished = target.finish?.(planned, lowered.buffers, target) ?? planned;
+  const joined = phases.map((units) =>
+    joinReaders(
+      units.flatMap((unit) => unit.kernels),
+      lowered.buffers,
+      target,
+    ),
+  );
+  const finished = target.finish?.(joined, lowered.buffers, target) ?? joined;
   const run = mergeSmallPhases(finished, target.meetingFlops).map(largestFirst);
   const local = planLocalMemory(run.flat(), lowered.buffers);
   const placeOf = (index: number, isLocal = false): KernelBuffer['place'] =>
@@ -224,8 +228,7 @@ function assemble(
     buffers: lowered.buffers.map(({ name, dtype, length, place, local: isLocal }, index): KernelBuffer => ({
       name,
       dtype,
-      // Nobody uses it any more: it waits in the memory of a result.
-      length: place || spans.has(index) ? length : 0,
+      length,
       place: place ?? placeOf(index, isLocal),
     })),
     phases: run,

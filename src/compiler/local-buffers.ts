@@ -68,7 +68,6 @@ function chunkShare(kernel: Kernel, buffer: number): number | undefined {
 function fromChunkStart(buffers: ReadonlySet<number>): Renaming {
   return {
     variable: (name) => name,
-    buffer: (buffer) => buffer,
     position: (at, buffer) =>
       buffers.has(buffer ?? -1) ? { ...at, terms: at.terms.filter(({ variable }) => variable !== chunkVariable) } : at,
   };

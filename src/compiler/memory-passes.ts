@@ -1,7 +1,6 @@
 // The passes for machine code that can ask for memory ahead and write past the caches. Whoever starts such a backend gives
 // them to it: a page, whose code is WebAssembly, does not carry them.
 import type { KernelPass } from '../ir/kernel.js';
-import { joinReaders } from './join-readers.js';
 import { overlapChunks } from './overlap-chunks.js';
 import { prefetchChunks } from './prefetch-chunks.js';
 import { streamStores } from './stream-stores.js';
@@ -12,10 +11,7 @@ const lastCacheBytes = 32 * 2 ** 20;
 /** @param streamedBytes results of so many bytes and more are written past the caches */
 export function memoryPasses(streamedBytes = lastCacheBytes): KernelPass {
   return (phases, buffers, target) => {
-    const joined = phases.map((kernels) => {
-      const ahead = kernels.map((kernel) => prefetchChunks(kernel, buffers, target));
-      return joinReaders(ahead, buffers, target);
-    });
-    return streamStores(joined, buffers, target, streamedBytes).map((kernels) => kernels.map(overlapChunks));
+    const ahead = phases.map((kernels) => kernels.map((kernel) => prefetchChunks(kernel, buffers, target)));
+    return streamStores(ahead, buffers, target, streamedBytes).map((kernels) => kernels.map(overlapChunks));
   };
 }

@@ -1,25 +1,18 @@
-// Gives the variables of kernel statements other names or values, and lets them use other buffers.
+// Gives the variables of kernel statements other names or values, and what they access other positions.
 import type { Affine, KernelExpr, KernelStatement, VariableName } from '../ir/kernel.js';
 
 export interface Renaming {
   readonly variable: (name: VariableName) => VariableName;
-  readonly buffer: (buffer: number) => number;
   /** @param buffer that is accessed there, if one is */
   readonly position: (at: Affine, buffer?: number) => Affine;
 }
-
-const same = <Value>(value: Value): Value => value;
 
 export function renamingVariables(variable: (name: VariableName) => VariableName): Renaming {
   const position = (at: Affine): Affine => ({
     ...at,
     terms: at.terms.map((term) => ({ ...term, variable: variable(term.variable) })),
   });
-  return { variable, buffer: same, position };
-}
-
-export function renamingBuffers(buffer: (buffer: number) => number): Renaming {
-  return { variable: same, buffer, position: same };
+  return { variable, position };
 }
 
 /** Puts a sum in the place of a variable of positions. */
@@ -32,7 +25,7 @@ export function replacingVariable(name: VariableName, { offset, terms }: Affine)
         : [term],
     ),
   });
-  return { variable: same, buffer: same, position };
+  return { variable: (variable) => variable, position };
 }
 
 export function renameStatement(statement: KernelStatement, rename: Renaming): KernelStatement {
@@ -57,7 +50,7 @@ function renameAccess<Access extends { readonly buffer: number; readonly at: Aff
   access: Access,
   rename: Renaming,
 ): Access {
-  return { ...access, buffer: rename.buffer(access.buffer), at: rename.position(access.at, access.buffer) };
+  return { ...access, at: rename.position(access.at, access.buffer) };
 }
 
 function renameExpr(expr: KernelExpr, rename: Renaming): KernelExpr {
